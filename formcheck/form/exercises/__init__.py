@@ -1,0 +1,63 @@
+"""Reads exercise files. An exercise is a TOML file in this folder; adding one needs no code.
+
+May not know: how a rule is judged. The only room of `form/` that knows TOML and Pydantic.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from formcheck.errors import SetupError
+from formcheck.form.rules import Exercise
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+HERE = Path(__file__).parent
+
+
+def names() -> list[str]:
+    """Return the names of the shipped exercises, sorted."""
+    return sorted(path.stem for path in HERE.glob("*.toml"))
+
+
+def load(name: str) -> Exercise:
+    """Return the shipped exercise `name`; SetupError for an unknown one or a broken file."""
+    if name not in names():
+        raise SetupError(f"There is no exercise called '{name}'.", f"Choose one of: {', '.join(names())}.")
+    return load_file(HERE / f"{name}.toml")
+
+
+def load_file(path: Path) -> Exercise:
+    """Return the exercise in a TOML file; SetupError that names the file and the row when it is not one."""
+    remedy = "Correct the file, or install formcheck again to get the original."
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SetupError(f"The exercise file {path} cannot be read: {error}.", remedy) from error
+    try:
+        # JSON's strictness: TOML already has numbers and text apart, so nothing needs converting but lists to tuples
+        exercise = TypeAdapter(Exercise).validate_python(content)
+    except ValidationError as error:
+        wrong = "; ".join(_sentence(content, part["loc"], part["msg"]) for part in error.errors()[:3])
+        raise SetupError(f"The exercise file {path} is wrong: {wrong}.", remedy) from error
+    if exercise.name != path.stem:
+        raise SetupError(f"The exercise file {path} is wrong: it names itself '{exercise.name}'.", remedy)
+    return exercise
+
+
+def _sentence(content: dict[str, Any], where: tuple[int | str, ...], message: str) -> str:
+    """Return one validation message with the row it is about."""
+    message = message.removeprefix("Value error, ")
+    if len(where) >= 2 and where[0] == "rules" and isinstance(where[1], int):
+        row = content["rules"][where[1]]
+        named = f" ({row.get('check', '?')}: {row.get('fault', '?')})" if isinstance(row, dict) else ""
+        field = ".".join(str(w) for w in where[2:])
+        return f"row {where[1] + 1} of the rules{named}: {field + ': ' if field else ''}{message}"
+    return f"{'.'.join(str(w) for w in where) or 'the file'}: {message}"

@@ -1,0 +1,181 @@
+"""The measures: how far the person is from their own rest right now, each with its expected error.
+
+Every measure gives a `Reading` with a value and one standard deviation of its error, or no value and the reason.
+Errors below are those of landmarks and outlines against known truth, over bodies that had no part in choosing a limit.
+May not know: limits, exercises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from formcheck.form import body
+from formcheck.form.back import Bend
+from formcheck.form.geometry import median_circular_deg, wrap_deg
+from formcheck.form.rest import Rest
+from formcheck.landmarks import ANKLES, HIPS, SHOULDERS, Landmark
+from formcheck.types import FloatArray, Pose, Reading
+
+#: The body taken when the height is not told: between the means of adult women and men in Europe and North America,
+#: 164 and 178 cm (NCD-RisC 2020).
+DEFAULT_HEIGHT_CM = 170.0
+#: Share by which a length in cm may be off: the proportions of one body against the average, and then its height too
+#: (adults' heights scatter by 9 cm about 170).
+SHAPE_ERROR, UNKNOWN_HEIGHT_ERROR = 0.08, 0.055
+#: Expected errors of single landmarks, seen and half hidden
+LEAST_LIFT_ERROR_CM = 0.3
+ANKLE_ERROR_CM, ONE_ANKLE_ERROR_CM = 1.5, 2.5
+TRUNK_ERROR_DEG = 2.5
+#: Expected error of the head's turn, and its further error as a share of the turn: from the face's landmarks (8 to 11
+#: deg measured; the face is hidden at rest, so large turns come out short), and from the head's own earlier picture,
+#: which is as good as the two pictures are alike
+FACE_ERROR_DEG, FACE_ERROR_SHARE = 9.0, 0.2
+PICTURE_ERROR_DEG, PICTURE_ERROR_SHARE, LEAST_LIKENESS = 2.5, 0.1, 0.6
+
+
+class Measures:
+    """Reads every measure of a pose against one rest. Keeps the last bend as the next fit's start, nothing else."""
+
+    def __init__(self, rest: Rest, height_cm: float | None = None) -> None:
+        """Take the person's `rest` and body height (None: `DEFAULT_HEIGHT_CM`, and lengths are approximate)."""
+        self.rest = rest
+        height = height_cm or DEFAULT_HEIGHT_CM
+        self._trunk_cm = body.TRUNK * height
+        self.cm_per_px = body.SHOULDER_TO_ANKLE * height / (rest.trunk_px + rest.leg_px)
+        self._scale_error = SHAPE_ERROR if height_cm else float(np.hypot(SHAPE_ERROR, UNKNOWN_HEIGHT_ERROR))
+        self._bend = Bend.unknown()
+
+    def read(self, pose: Pose) -> dict[str, Reading]:
+        """Return all readings of `pose` by name."""
+        if not pose.found:
+            return {name: Reading(name, pose.t_s, None, unit, why="nobody is seen") for name, unit in UNITS.items()}
+        self._bend = self._bend_of(pose)
+        out = {}
+        for name, measure in self._measures().items():
+            value, error, why = measure(pose)
+            known = value is not None and np.isfinite(value)
+            out[name] = Reading(
+                name, pose.t_s, value if known else None, UNITS[name], error if known else 0.0, "" if known else why
+            )
+        return out
+
+    def hips_moved(self, pose: Pose) -> float:
+        """Return how far the hips' middle is from rest, in trunk lengths; NaN when nobody was found."""
+        return float(np.hypot(*(body.middle(pose, HIPS) - self.rest.hip_px))) / self.rest.trunk_px
+
+    def jitter(self, name: str) -> float:
+        """Return how much the measure `name` scattered while resting, in its unit; 0.0 where that is not known."""
+        return self.rest.noise_px / self.rest.trunk_px * self._trunk_cm if name == "chest_lift_cm" else 0.0
+
+    def _measures(self) -> dict[str, Callable[[Pose], tuple[float | None, float, str]]]:
+        return {
+            "chest_lift_cm": self._chest_lift,
+            "trunk_lift_deg": self._trunk_lift,
+            "lumbar_extension_deg": self._lumbar,
+            "neck_extension_deg": self._neck,
+            "foot_rise_cm": self._foot_rise,
+        }
+
+    def _rises_px(self, pose: Pose, pair: tuple[Landmark, Landmark]) -> FloatArray:
+        """Return how far each landmark of `pair` that is seen now and was seen at rest has risen, pixels; (0..2,)."""
+        marks = np.array(pair)
+        both = body.seen(pose, pair) & (self.rest.visibility[marks] >= body.LEAST_VISIBILITY)
+        moved = pose.xy_px[marks[both]] - self.rest.landmarks_px[marks[both]]
+        return np.asarray(moved @ np.asarray(self.rest.frame.up))
+
+    def _rise_share(self, pose: Pose) -> float | None:
+        """Return the rise of the shoulders over the hips in trunk lengths; None when either is not seen.
+
+        Over the hips, since both drift together when the whole body is tracked a little higher or lower.
+        """
+        shoulders, hips = self._rises_px(pose, SHOULDERS), self._rises_px(pose, HIPS)
+        if not len(shoulders) or not len(hips):
+            return None
+        return float(shoulders.mean() - hips.mean()) / self.rest.trunk_px
+
+    def _chest_lift(self, pose: Pose) -> tuple[float | None, float, str]:
+        share = self._rise_share(pose)
+        if share is None:
+            return None, 0.0, "the shoulders or hips are not seen"
+        lift = share * self._trunk_cm
+        jitter = self.jitter("chest_lift_cm")
+        return lift, float(np.sqrt(LEAST_LIFT_ERROR_CM**2 + jitter**2 + (self._scale_error * lift) ** 2)), ""
+
+    def _trunk_lift(self, pose: Pose) -> tuple[float | None, float, str]:
+        if self._rise_share(pose) is None:
+            return None, 0.0, "the shoulders or hips are not seen"
+        now = self.rest.frame.elevation_deg(body.middle(pose, HIPS), body.middle(pose, SHOULDERS))
+        hips, shoulders = (self.rest.landmarks_px[list(pair)].mean(axis=0) for pair in (HIPS, SHOULDERS))
+        return wrap_deg(now - self.rest.frame.elevation_deg(hips, shoulders)), TRUNK_ERROR_DEG, ""
+
+    def _bend_of(self, pose: Pose) -> Bend:
+        rest = self.rest
+        if rest.back is None or pose.silhouette is None:
+            return Bend.unknown()
+        outline = body.outline(body.outline_px([pose]), rest.frame, rest.hip_px, rest.trunk_px)
+        share = self._rise_share(pose)
+        height = float("nan")
+        if share is not None:
+            shoulders = rest.landmarks_px[list(SHOULDERS)].mean(axis=0)
+            height = float(rest.frame.place(shoulders, rest.hip_px)[1]) / rest.trunk_px + share
+        return rest.back.bend(outline, height, self._bend)
+
+    def _lumbar(self, pose: Pose) -> tuple[float | None, float, str]:
+        return self._bend.lumbar_deg, self._bend.lumbar_error_deg, "the outline of the back is not seen"
+
+    def _foot_rise(self, pose: Pose) -> tuple[float | None, float, str]:
+        rises = self._rises_px(pose, ANKLES)
+        if not len(rises) or not body.feet_seen(pose):
+            return None, 0.0, "the feet are not seen"
+        rise = float(rises.max()) * self.cm_per_px
+        least = ANKLE_ERROR_CM if len(rises) > 1 else ONE_ANKLE_ERROR_CM
+        return rise, float(np.hypot(least, self._scale_error * rise)), ""
+
+    def _neck(self, pose: Pose) -> tuple[float | None, float, str]:
+        if not np.isfinite(self._bend.lumbar_deg):
+            return None, 0.0, "the outline of the back is not seen"
+        turn, error = self._head_turn(pose)
+        if not np.isfinite(turn):
+            return None, 0.0, "the head is not seen"
+        upper_back = self._bend.lumbar_deg + self._bend.thoracic_deg
+        return turn - upper_back, float(np.hypot(error, self._bend.sum_error_deg)), ""
+
+    def _head_turn(self, pose: Pose) -> tuple[float, float]:
+        """Return the head's turn against rest, backwards positive, and its expected error, degrees; NaN when unseen.
+
+        Two witnesses, weighed by their errors: the lines of the face and the head's own picture. When they are
+        further apart than their errors explain, the error grows with the gap, so that the verdict becomes UNSURE.
+        """
+        rest = self.rest
+        witnesses: list[tuple[float, float]] = []
+        if body.head_seen(pose):
+            changes = [
+                wrap_deg(float(d)) for d in body.face_elevations_deg(pose, rest.frame) - rest.face_deg if np.isfinite(d)
+            ]
+            if changes:
+                turn = median_circular_deg(np.array(changes))
+                witnesses.append((turn, float(np.hypot(FACE_ERROR_DEG, FACE_ERROR_SHARE * turn))))
+        head = pose.head
+        if head is not None and head.key == rest.head_key and head.likeness >= LEAST_LIKENESS:
+            sign = 1.0 if rest.head_side == "right" else -1.0  # turning up is counter-clockwise with the head right
+            turn = sign * wrap_deg(head.turn_deg - rest.head_turn_deg)
+            own = PICTURE_ERROR_DEG / head.likeness
+            witnesses.append((turn, float(np.hypot(own, PICTURE_ERROR_SHARE * turn))))
+        if not witnesses:
+            return float("nan"), float("nan")
+        values, errors = np.array(witnesses).T
+        weights = errors**-2 / (errors**-2).sum()
+        apart = float(np.ptp(values) / np.hypot(errors[0], errors[-1])) if len(values) > 1 else 0.0
+        return float(values @ weights), float((errors**-2).sum() ** -0.5) * max(1.0, apart)
+
+
+#: every measure and its unit
+UNITS = {
+    "chest_lift_cm": "cm",
+    "trunk_lift_deg": "deg",
+    "lumbar_extension_deg": "deg",
+    "neck_extension_deg": "deg",
+    "foot_rise_cm": "cm",
+}

@@ -1,0 +1,152 @@
+"""The person's own rest: how they lie when nothing is lifted. Every measure is a change from it.
+
+Found by itself: about two seconds of lying still, flat on the front. It is taken anew between repetitions, so that
+somebody who shifts on the mat is not judged against the old place.
+May not know: limits, exercises.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from formcheck.form import body
+from formcheck.form.back import Back
+from formcheck.form.geometry import FloorFrame, median_circular_deg, spread
+from formcheck.landmarks import ANKLES, HIPS, SHOULDERS
+from formcheck.types import FloatArray, Pose
+
+#: Lying still for this long gives a full rest; a shorter stillness is used when movement ends it.
+FULL_S, SHORT_S = 2.0, 1.0
+#: Still means that the body's points drift, over half the window, by less than this share of the trunk. Breathing
+#: raises the chest by about 0.5 cm of a 48 cm trunk, landmark jitter adds as much again.
+STILL_DRIFT, STILL_SPREAD = 0.02, 0.03
+#: Lying flat: the trunk lies within this angle of the legs. Flat on a pillow reads -9 to +3 deg on rendered and real
+#: people, propped on the forearms 16 deg and more.
+FLAT_DEG = 12.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rest:
+    """One person's rest. Pixels of the picture; `frame` is their floor line, `noise_px` the jitter while lying still.
+
+    `landmarks_px` (33, 2) and `visibility` (33,) are medians over the still time; `face_deg` the face lines'
+    elevations; `head_key`, `head_turn_deg` the head's picture (key None when it was not followed); `back` None when
+    the outline was not seen well enough.
+    """
+
+    t_s: float
+    still_s: float
+    frame: FloorFrame
+    landmarks_px: FloatArray
+    visibility: FloatArray
+    hip_px: FloatArray
+    trunk_px: float
+    leg_px: float
+    noise_px: float
+    face_deg: FloatArray
+    head_key: int | None
+    head_turn_deg: float
+    back: Back | None
+
+    @property
+    def head_side(self) -> str:
+        """Which side of the picture the head is on: "left" or "right"."""
+        return "right" if self.frame.forward[0] >= 0 else "left"
+
+
+class Stillness:
+    """Remembers the last few seconds of poses and tells how long the person has been still."""
+
+    def __init__(self, keep_s: float = FULL_S) -> None:
+        """Keep `keep_s` seconds of poses."""
+        self._keep_s = keep_s
+        self._poses: deque[Pose] = deque()
+        self._points: deque[FloatArray] = deque()
+
+    def add(self, pose: Pose) -> None:
+        """Take the next pose; times must rise. A frame without a person forgets what was before."""
+        if not pose.found:
+            self.forget()
+            return
+        self._poses.append(pose)
+        self._points.append(body.key_points(pose))
+        while self._poses[-1].t_s - self._poses[0].t_s > self._keep_s:
+            self._poses.popleft()
+            self._points.popleft()
+
+    def forget(self) -> None:
+        """Forget all poses."""
+        self._poses.clear()
+        self._points.clear()
+
+    def poses(self, until_s: float = np.inf) -> list[Pose]:
+        """Return the remembered poses up to `until_s`."""
+        return [p for p in self._poses if p.t_s <= until_s]
+
+    def lasting(self, window_s: float, until_s: float = np.inf) -> list[Pose]:
+        """Return the poses of the `window_s` before `until_s` if the person was still throughout, else none."""
+        kept = [(p, q) for p, q in zip(self._poses, self._points, strict=True) if p.t_s <= until_s]
+        if len(kept) < 4:
+            return []
+        last = kept[-1][0].t_s
+        kept = [(p, q) for p, q in kept if p.t_s >= last - window_s - 1e-6]
+        # 0.15 s: at 15 frames a second the window's edge falls between two frames
+        if last - kept[0][0].t_s < window_s - 0.15 or len(kept) < 4:
+            return []
+        return [p for p, _ in kept] if _still(np.stack([q for _, q in kept])) else []
+
+
+def _still(points_px: FloatArray) -> bool:
+    """Whether key points (n, 3, 2) neither drift nor scatter more than a resting person's do."""
+    trunk = float(np.hypot(*(np.median(points_px[:, 0] - points_px[:, 1], axis=0))))
+    half = len(points_px) // 2
+    drift = np.median(points_px[half:], axis=0) - np.median(points_px[:half], axis=0)
+    scatter = np.median(np.abs(points_px - np.median(points_px, axis=0)), axis=0)
+    return bool(trunk > 0 and np.abs(drift).max() < STILL_DRIFT * trunk and scatter.max() < STILL_SPREAD * trunk)
+
+
+def lies_flat(poses: Sequence[Pose]) -> bool:
+    """Whether the trunk lies in line with the legs, rather than propped up or bent at the hips."""
+    points = np.median(np.stack([body.key_points(p) for p in poses]), axis=0)
+    shoulders, hips, ankles = points[0], points[1], points[2]
+    if not np.hypot(*(shoulders - ankles)) > 0:
+        return False
+    frame = FloorFrame.along(ankles, shoulders)
+    angle = frame.elevation_deg(hips, shoulders) - frame.elevation_deg(ankles, hips)
+    return bool(abs(angle) <= FLAT_DEG)
+
+
+def take(poses: Sequence[Pose]) -> Rest:
+    """Return the rest that the still `poses` show; ValueError for none or for poses without a body."""
+    landmarks = np.median(np.stack([p.xy_px for p in poses]), axis=0)
+    shoulders, hips, ankles = (landmarks[list(pair)].mean(axis=0) for pair in (SHOULDERS, HIPS, ANKLES))
+    frame = FloorFrame.along(ankles, shoulders)
+    trunk = float(np.hypot(*(shoulders - hips)))
+    heights = np.array([frame.place(body.middle(p, SHOULDERS) - body.middle(p, HIPS), np.zeros(2))[1] for p in poses])
+    outline = body.outline(body.outline_px(poses), frame, hips, trunk)
+    try:
+        back = Back(outline, frame.place(shoulders, hips) / trunk)
+    except ValueError:
+        back = None
+    turns = [p.head for p in poses if p.head is not None]
+    key = turns[-1].key if turns else None
+    face = np.stack([body.face_elevations_deg(p, frame) for p in poses])
+    return Rest(
+        t_s=poses[-1].t_s,
+        still_s=poses[-1].t_s - poses[0].t_s,
+        frame=frame,
+        landmarks_px=landmarks,
+        visibility=np.median(np.stack([p.visibility for p in poses]), axis=0),
+        hip_px=hips,
+        trunk_px=trunk,
+        leg_px=float(np.hypot(*(hips - ankles))),
+        noise_px=spread(heights),
+        face_deg=np.array([median_circular_deg(line) for line in face.T]),
+        head_key=key,
+        head_turn_deg=median_circular_deg(np.array([t.turn_deg for t in turns if t.key == key])),
+        back=back,
+    )

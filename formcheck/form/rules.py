@@ -1,0 +1,182 @@
+"""Rules as rows: a reading, a limit, and what to say. Judges values against limits, moment by moment and per lift.
+
+A verdict is FAULT or OK only when the value is further from the limit than its own expected error, else UNSURE.
+May not know: what a reading is measured from, which exercise a row belongs to.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from formcheck.form.reps import Lifting
+from formcheck.types import Finding, Reading, Verdict
+
+#: A check whose reading was missing for more than this share of the lift is UNSURE unless a fault was seen.
+MOST_UNSEEN = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of an exercise's rules.
+
+    `check` and `fault` are its names in the session JSON; `label` the check's short name on the screen. `measure` with
+    `unit` is the reading judged: the faulty side of `limit` is `above` or `below` it. `over`: "moment" (every frame of
+    the lift; the fault must last `hold_s` seconds and ends when the reading is `slack` back inside) or "lift" (one
+    value for the whole lift: its height or a duration). `counts`: whether a repetition with this fault still counts.
+    `safety`: it can hurt. `say` is the cue, `why` the limit's source. `good` and `bad` are one value that must pass and
+    one that must not; a row that gets its own examples wrong does not load.
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    check: str
+    fault: str
+    label: str
+    measure: str
+    unit: Literal["cm", "deg", "s"]
+    side: Literal["above", "below"]
+    limit: float
+    over: Literal["moment", "lift"]
+    say: str
+    why: str
+    good: float
+    bad: float
+    slack: float = 0.0
+    hold_s: float = 0.0
+    counts: bool = True
+    safety: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("limit", "good", "bad", "slack", "hold_s"):
+            if not math.isfinite(getattr(self, name)):
+                raise ValueError(f"{name} must be a number")
+        if self.slack < 0 or self.hold_s < 0:
+            raise ValueError("slack and hold_s must not be negative")
+        for name in ("check", "fault", "label", "measure", "say", "why"):
+            if not getattr(self, name).strip():
+                raise ValueError(f"{name} must not be empty")
+        if self.judge(self.good, 0.0) is not Verdict.OK:
+            raise ValueError(f"its own good example, {self.good:g} {self.unit}, does not pass the limit {self.limit:g}")
+        if self.judge(self.bad, 0.0) is not Verdict.FAULT:
+            raise ValueError(f"its own bad example, {self.bad:g} {self.unit}, passes the limit {self.limit:g}")
+
+    def excess(self, value: float) -> float:
+        """Return how far `value` is on the faulty side of the limit, in the rule's unit; negative inside."""
+        return value - self.limit if self.side == "above" else self.limit - value
+
+    def judge(self, value: float, error: float) -> Verdict:
+        """Return the verdict on `value` known to within `error` (one standard deviation, same unit)."""
+        excess = self.excess(value)
+        if abs(excess) < error:
+            return Verdict.UNSURE
+        return Verdict.FAULT if excess > 0 else Verdict.OK
+
+    def finding(self, value: float, error: float) -> Finding:
+        """Return the finding on a value, with a sentence that gives the numbers."""
+        verdict, unit = self.judge(value, error), self.unit
+        limit = f"{self.limit:g} {unit}"
+        if verdict is Verdict.UNSURE:
+            why = f"{value:.1f} {unit}, give or take {error:.1f}, is too close to the limit of {limit} to tell."
+        elif verdict is Verdict.FAULT:
+            why = f"{value:.1f} {unit} is {'more' if self.side == 'above' else 'less'} than {limit}."
+        else:
+            why = f"{value:.1f} {unit}; the limit is {limit}."
+        return self.as_found(verdict, why)
+
+    def unseen(self, why: str) -> Finding:
+        """Return the finding when there was nothing to judge."""
+        return Finding(self.check, Verdict.UNSURE, f"{why[:1].upper()}{why[1:]}.", safety=self.safety, measured=False)
+
+    def as_found(self, verdict: Verdict, why: str) -> Finding:
+        """Return this rule's finding with a verdict reached from a value."""
+        fault = self.fault if verdict is Verdict.FAULT else ""
+        return Finding(self.check, verdict, why, fault, self.say if fault else "", self.safety)
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """One exercise: how its lifts are found, what its gauge shows, and its rules."""
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    name: str
+    title: str
+    lifting: Lifting
+    gauge_label: str
+    rules: tuple[Rule, ...]
+
+    def __post_init__(self) -> None:
+        if not self.rules:
+            raise ValueError("an exercise needs at least one rule")
+        height = [r for r in self.rules if r.measure == self.lifting.measure]
+        if {r.side for r in height} != {"above", "below"}:
+            raise ValueError(f"the main measure {self.lifting.measure} needs a rule above and a rule below its target")
+
+    @property
+    def target(self) -> tuple[float, float]:
+        """The main measure's zone between too little and too much, in its unit."""
+        mine = [r for r in self.rules if r.measure == self.lifting.measure]
+        return max(r.limit for r in mine if r.side == "below"), min(r.limit for r in mine if r.side == "above")
+
+    @property
+    def checks(self) -> dict[str, str]:
+        """Each check's label, in the rules' order."""
+        return {r.check: r.label for r in self.rules}
+
+
+@dataclass(slots=True)
+class Watch:
+    """Follows one rule through one lift.
+
+    What counts is the most faulty value that lasted `hold_s`: the least excess within a trailing window that long, and
+    of those the largest so far. A single frame's jump never reaches it.
+    """
+
+    rule: Rule
+    now: Verdict | None = None
+    _window: deque[tuple[float, float, float]] = field(default_factory=deque)
+    _worst: tuple[float, float, float] | None = None
+    _whys: Counter[str] = field(default_factory=Counter)
+    _seen: int = 0
+
+    def add(self, reading: Reading) -> None:
+        """Take the rule's reading of this frame."""
+        if reading.value is None:
+            self._whys[reading.why] += 1
+            self._window.clear()
+            self.now = Verdict.UNSURE
+            return
+        self._seen += 1
+        excess = self.rule.excess(reading.value)
+        window = self._window
+        window.append((reading.t_s, excess, reading.error))
+        # keep just enough to span hold_s: drop the oldest only while the next oldest still spans it
+        while len(window) > 1 and reading.t_s - window[1][0] >= self.rule.hold_s:
+            window.popleft()
+        inside = excess < -self.rule.slack
+        if reading.t_s - window[0][0] >= self.rule.hold_s:
+            _, least, error = min(window, key=lambda w: w[1])
+            if self._worst is None or least > self._worst[0]:
+                self._worst = (least, error, reading.t_s)
+            if least > error:
+                self.now = Verdict.FAULT
+                return
+        if self.now is Verdict.FAULT and not inside:
+            return
+        self.now = Verdict.OK if excess < -reading.error else Verdict.UNSURE
+
+    def finding(self) -> Finding:
+        """Return what the whole lift says about the rule."""
+        total = self._seen + sum(self._whys.values())
+        unseen = total - self._seen
+        if self._worst is not None:
+            excess, error, _ = self._worst
+            value = self.rule.limit + (excess if self.rule.side == "above" else -excess)
+            found = self.rule.finding(value, error)
+            if found.verdict is Verdict.FAULT or unseen <= MOST_UNSEEN * total:
+                return found
+        why = self._whys.most_common(1)[0][0] if self._whys else "the lift was too short to judge this"
+        return self.rule.unseen(why)

@@ -1,0 +1,102 @@
+"""Whether the picture can be judged at all, and what to put right if not.
+
+Looks at about a second of poses. A problem that blocks means nothing is judged; the others cost only the checks they
+touch. May not know: limits of an exercise, repetitions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from formcheck.form import body
+from formcheck.form.geometry import FloorFrame
+from formcheck.form.rest import lies_flat
+from formcheck.landmarks import ANKLES, EARS, HEELS, HIPS, SHOULDERS, TOES, Landmark
+from formcheck.types import FloatArray, Pose, Problem
+
+#: Mean luma (0..1) below which a room is too dark for the landmarks; a lamp-lit room reads 0.2 and more.
+DARK = 0.10
+#: Somebody in less than this share of the frames is taken as nobody.
+LEAST_FOUND = 0.5
+#: The line from ankles to shoulders of a lying person is flat in the picture; upright people's is over 45 deg.
+UPRIGHT_DEG = 45.0
+ROLLED_DEG = 12.0
+#: Beyond this apparent turn away from the side view a small error becomes a large one (a view turned far made 2 deg into
+#: 14). Landmarks of far limbs are drawn towards the near ones, so views turned by up to 30 deg read as under 10
+OBLIQUE_DEG = 25.0
+#: The distance between the two shoulder joints as a share of body height (biacromial breadth 0.259 less the joints'
+#: depth below the skin; Drillis & Contini 1966).
+SHOULDER_BREADTH = 0.23
+#: A face clearly above the ears while lying: on the back.
+FACE_UP_DEG = 35.0
+
+NOBODY = Problem("nobody", "I cannot see anybody. Put the whole mat and yourself in the picture.", True)
+TOO_DARK = Problem("too_dark", "It is too dark. Turn on a light.", True)
+DIM = Problem("too_dark", "It is rather dark. More light makes the checks surer.", False)
+NOT_LYING = Problem("not_lying", "I see nobody lying face down. Lie down on your front, along the mat.", True)
+FACE_UP = Problem("not_lying", "You seem to lie on your back. Please lie face down.", True)
+NOT_FLAT = Problem("not_flat", "Lie flat to begin: chest and forehead down, legs long.", True)
+NOT_SIDE_ON = Problem("not_side_on", "The camera must look at you from the side. Turn it or the mat.", True)
+HEAD_OUT = Problem("head_out", "I cannot see your head. Move the camera back or turn it.", False)
+FEET_OUT = Problem("feet_out", "I cannot see your feet. Move the camera back or turn it.", False)
+ROLLED = Problem("camera_rolled", "The camera is tilted to one side. Set it level.", False)
+
+
+def problems(poses: Sequence[Pose]) -> tuple[Problem, ...]:
+    """Return what is wrong with the view in these poses, worst first; none for a view that is fine."""
+    if not poses:
+        return (NOBODY,)
+    dark = float(np.median([p.brightness for p in poses])) < DARK
+    found = [p for p in poses if p.found]
+    if len(found) < LEAST_FOUND * len(poses):
+        return (TOO_DARK,) if dark else (NOBODY,)
+    landmarks = np.median(np.stack([p.xy_px for p in found]), axis=0)
+    shoulders, hips, ankles = (landmarks[list(pair)].mean(axis=0) for pair in (SHOULDERS, HIPS, ANKLES))
+    out = [DIM] if dark else []
+    if not np.hypot(*(shoulders - ankles)) > 0:
+        return (*out, NOT_LYING)
+    frame = FloorFrame.along(ankles, shoulders)
+    trunk_tilt = FloorFrame.along(hips, shoulders).tilt_deg if np.hypot(*(shoulders - hips)) > 0 else 90.0
+    if frame.tilt_deg > UPRIGHT_DEG or trunk_tilt > UPRIGHT_DEG:
+        return (NOT_LYING, *out)
+    if oblique_deg(landmarks) > OBLIQUE_DEG:
+        return (NOT_SIDE_ON, *out)
+    if _face_up(landmarks, frame):
+        return (FACE_UP, *out)
+    if not lies_flat(found):
+        out.insert(0, NOT_FLAT)
+    if not np.median([body.head_seen(p) for p in found]):
+        out.append(HEAD_OUT)
+    if not np.median([body.feet_seen(p) for p in found]):
+        out.append(FEET_OUT)
+    if frame.tilt_deg > ROLLED_DEG:
+        out.append(ROLLED)
+    return tuple(out)
+
+
+def oblique_deg(landmarks_px: FloatArray) -> float:
+    """Return about how far the view is off the side, 0..90 degrees, from landmarks (33, 2).
+
+    Seen from the side both shoulders, and both hips, fall on one place along the body; turned by an angle they come
+    apart by their breadth times its sine while the body shortens by its cosine. The angle is read off the separation,
+    averaged over shoulders and hips, against the length from ankles to shoulders.
+    """
+    shoulders, ankles = (landmarks_px[list(pair)].mean(axis=0) for pair in (SHOULDERS, ANKLES))
+    length = float(np.hypot(*(shoulders - ankles)))
+    if not length > 0:
+        return 90.0
+    along = (shoulders - ankles) / length
+    apart = [abs(float((landmarks_px[b] - landmarks_px[a]) @ along)) for a, b in (SHOULDERS, HIPS)]
+    # MediaPipe's hips stand about 0.7 as far apart as its shoulders
+    breadth = (apart[0] + apart[1]) / 1.7
+    return float(np.degrees(np.arctan2(breadth / SHOULDER_BREADTH, length / body.SHOULDER_TO_ANKLE)))
+
+
+def _face_up(landmarks_px: FloatArray, frame: FloorFrame) -> bool:
+    """Whether the nose is well above the ears and the toes above the heels: lying on the back."""
+    ears = landmarks_px[list(EARS)].mean(axis=0)
+    nose = frame.elevation_deg(ears, landmarks_px[Landmark.NOSE])
+    feet = frame.place(landmarks_px[list(TOES)].mean(axis=0), landmarks_px[list(HEELS)].mean(axis=0))
+    return bool(nose > FACE_UP_DEG and nose < 180 - 1e-9 and feet[1] > 0)

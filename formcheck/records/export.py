@@ -1,0 +1,108 @@
+"""A session's result as JSON and as CSV. The JSON's shape is a contract: schema `formcheck.session/1`.
+
+May not know: how a result came about, or where it is put.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from formcheck import __version__
+from formcheck.types import Rep, Result, Verdict
+
+SCHEMA = "formcheck.session/1"
+
+
+def session_object(result: Result) -> dict[str, Any]:
+    """Return the session object: plain dicts, lists, numbers and strings; what was not seen is None."""
+    return {
+        "schema": SCHEMA,
+        "formcheck_version": __version__,
+        "source": result.source,
+        "exercise": result.exercise,
+        "started_at": result.started_at,
+        "duration_s": _rounded(result.duration_s),
+        "frames": result.frames,
+        "head_side": result.head_side,
+        "height_cm": result.height_cm,
+        "setup": {
+            "ok": result.judged,
+            "problems": [{"name": p.name, "say": p.say, "blocks": p.blocks} for p in result.problems],
+        },
+        "rest": _rest(result),
+        "limits": {fault: {"limit": limit, "unit": unit} for fault, (limit, unit) in result.limits.items()},
+        "reps": [_rep(rep) for rep in result.reps],
+        "summary": {
+            "counted": result.counted,
+            "good": result.good,
+            "faults": result.fault_counts,
+            "alternated": result.alternated,
+        },
+        "notes": list(result.notes),
+    }
+
+
+def _rest(result: Result) -> dict[str, Any] | None:
+    rest = result.rest
+    if rest is None:
+        return None
+    return {
+        "taken_at_s": _rounded(rest.taken_at_s),
+        "still_s": _rounded(rest.still_s),
+        "trunk_px": _rounded(rest.trunk_px),
+        "cm_per_px": _rounded(rest.cm_per_px, 4),
+        "noise_cm": _rounded(rest.noise_cm),
+        "tilt_deg": _rounded(rest.tilt_deg),
+        "outline_seen": rest.outline_seen,
+    }
+
+
+def _rep(rep: Rep) -> dict[str, Any]:
+    unsure = [{"check": f.check, "why": f.why} for f in rep.findings if f.verdict is Verdict.UNSURE]
+    return {
+        "index": rep.index,
+        "side": rep.side,
+        "counted": rep.counted,
+        **_times(rep),
+        **{name: _rounded(value) for name, value in rep.values.items()},
+        "verdicts": {check: verdict.value for check, verdict in rep.verdicts.items()},
+        "faults": list(rep.faults),
+        "unsure": unsure,
+        "reasons": [{"check": f.check, "verdict": f.verdict.value, "why": f.why} for f in rep.findings],
+    }
+
+
+def _times(rep: Rep) -> dict[str, float | None]:
+    names = ("start_s", "peak_s", "end_s", "lift_s", "hold_s", "lower_s")
+    return {name: _rounded(getattr(rep, name)) for name in names}
+
+
+def reps_csv(result: Result) -> str:
+    """Return the repetitions as CSV text with a header, one row each; empty cells for what was not seen."""
+    rows = [_flat(session_rep) for session_rep in map(_rep, result.reps)]
+    head = list(rows[0]) if rows else [*CSV_BASE, "faults", "unsure"]
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, head, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+#: the columns of a CSV without any repetition
+CSV_BASE = ("index", "side", "counted", "start_s", "peak_s", "end_s", "lift_s", "hold_s", "lower_s")
+
+
+def _flat(rep: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a repetition's object as one row: lists joined by blanks, a column for each check's verdict."""
+    row = {k: v for k, v in rep.items() if k not in ("verdicts", "faults", "unsure", "reasons")}
+    row |= {f"{check}_verdict": verdict for check, verdict in rep["verdicts"].items()}
+    row["faults"] = " ".join(rep["faults"])
+    row["unsure"] = " ".join(u["check"] for u in rep["unsure"])
+    return row
+
+
+def _rounded(value: float | None, digits: int = 2) -> float | None:
+    return None if value is None else round(float(value), digits)

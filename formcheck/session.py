@@ -1,0 +1,108 @@
+"""The one pipeline: frames -> poses -> observations -> a result. Live sessions and recorded clips share it.
+
+May not know: which exercise it is, command lines, where results are put.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Generator, Iterable
+from contextlib import closing
+from typing import Protocol
+
+from formcheck.capture.ahead import ahead
+from formcheck.coach.cues import CueChooser
+from formcheck.errors import StreamError
+from formcheck.form.judge import Judge
+from formcheck.form.measures import Measures
+from formcheck.form.rules import Exercise
+from formcheck.types import Frame, Observation, Pose, Problem, RestFacts, Result
+
+#: Pictures decoded, and poses found, ahead of the judgement. Enough to keep both cores busy, few enough to stay small.
+DECODE_AHEAD, FIND_AHEAD = 3, 2
+
+
+class Finder(Protocol):
+    """Whatever finds the followed person in a frame."""
+
+    def find(self, frame: Frame) -> Pose:
+        """Return the person's pose, in the frame's pixels."""
+        ...
+
+
+class Session:
+    """One person, one exercise, one source of frames."""
+
+    def __init__(self, exercise: Exercise, height_cm: float | None = None) -> None:
+        """Take the exercise and the person's height in cm (None: lengths are approximate)."""
+        self.judge = Judge(exercise, height_cm)
+        self.broke: StreamError | None = None
+        self._cues = CueChooser()
+        self._frames = 0
+        self._span_s = (0.0, 0.0)
+
+    def run(self, frames: Iterable[Frame], finder: Finder) -> Generator[tuple[Frame, Observation], None, None]:
+        """Yield every frame with what is known after it.
+
+        Decoding and finding run ahead in threads of their own, while the caller draws and writes. When the source
+        breaks off, what came before is yielded, the error is kept in `broke`, and the iteration ends.
+        """
+        found = ((frame, finder.find(frame)) for frame in ahead(frames, DECODE_AHEAD))
+        with closing(ahead(found, FIND_AHEAD)) as poses:
+            try:
+                for frame, pose in poses:
+                    yield frame, self.observe(pose)
+            except StreamError as error:
+                self.broke = error
+
+    def observe(self, pose: Pose) -> Observation:
+        """Take the next pose and return what is known after it, with the cue to show."""
+        self._span_s = (pose.t_s if self._frames == 0 else self._span_s[0], pose.t_s)
+        self._frames += 1
+        seen = self.judge.observe(pose)
+        cue, safety = self._cues.choose(seen)
+        return dataclasses.replace(seen, cue=cue, cue_safety=safety)
+
+    def result(self, source: str, started_at: str | None) -> Result:
+        """Return the outcome so far."""
+        judge = self.judge
+        rest = judge.first_rest
+        facts = None
+        if rest is not None:
+            measures = Measures(rest, judge.height_cm)
+            facts = RestFacts(
+                taken_at_s=rest.t_s,
+                still_s=rest.still_s,
+                trunk_px=rest.trunk_px,
+                cm_per_px=measures.cm_per_px,
+                noise_cm=measures.jitter("chest_lift_cm"),
+                tilt_deg=rest.frame.tilt_deg,
+                outline_seen=rest.back is not None,
+            )
+        return Result(
+            source=source,
+            exercise=judge.exercise.name,
+            started_at=started_at,
+            duration_s=self._span_s[1] - self._span_s[0],
+            frames=self._frames,
+            head_side=rest.head_side if rest else None,
+            judged=rest is not None,
+            problems=judge.problems,
+            rest=facts,
+            limits={rule.fault: (rule.limit, rule.unit) for rule in judge.exercise.rules},
+            height_cm=judge.height_cm,
+            reps=tuple(judge.reps),
+            notes=self._notes(judge.problems),
+        )
+
+    def _notes(self, problems: tuple[Problem, ...]) -> tuple[str, ...]:
+        notes = []
+        if self.broke is not None:
+            notes.append(self.broke.wrong)
+        if self.judge.lifting:
+            notes.append("The last lift had not come down when the recording ended; it is not counted.")
+        if self.judge.first_rest is not None and self.judge.height_cm is None:
+            notes.append("Heights in cm are approximate: the person's height was not given.")
+        if self.judge.first_rest is not None and problems:
+            notes.extend(problem.say for problem in problems)
+        return tuple(notes)

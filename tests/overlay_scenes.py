@@ -1,0 +1,95 @@
+"""Observations to lay out and paint: poses as MediaPipe gave them, and the moments the overlay has to show.
+
+`coach/side_view_poses.json` holds the poses: two of rendered clips and two of real people, numbers only.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from formcheck.types import Finding, Gauge, Observation, Pose, Problem, Verdict
+
+POSES = json.loads((Path(__file__).parent / "coach" / "side_view_poses.json").read_text(encoding="utf-8"))
+OK, FAULT, UNSURE = Verdict.OK, Verdict.FAULT, Verdict.UNSURE
+CHECKS = ("chest_lift", "lower_back", "chin", "feet", "tempo")
+LEG_CHECKS = ("leg_lift", "head", "knee", "other_leg", "arm", "lower_back", "tempo")
+SIZES = [
+    (160, 120),
+    (320, 180),
+    (640, 360),
+    (640, 480),
+    (1280, 720),
+    (1920, 1080),
+    (480, 854),
+    (1080, 1920),
+    (500, 500),
+]
+CUES = [
+    "Look down at the mat",
+    "Keep both feet on the mat",
+    "That is high enough",
+    "A little slower, please",
+    "Now lower slowly",
+    "I cannot see your feet",
+    "If it hurts, stop and rest",
+]
+
+
+def flat_measure(text: str, height_px: float, bold: bool) -> tuple[float, float]:
+    """Return the width of a face whose letters are all alike, so that layouts do not hang on a font."""
+    return (0.85 if bold else 0.8) * height_px * len(text), 1.36 * height_px
+
+
+def pose_of(name: str) -> Pose:
+    """Return one of the stored poses."""
+    rows = np.array(POSES[name]["x_px y_px visibility"])
+    return Pose(0.0, tuple(POSES[name]["size_px"]), rows[:, :2], np.zeros(33), rows[:, 2], 0.5)
+
+
+def findings_of(**verdicts: Verdict) -> tuple[Finding, ...]:
+    """Return a finding per check of spinal extension, OK unless said otherwise."""
+    return tuple(Finding(check, verdicts.get(check, OK), "A reason.") for check in CHECKS)
+
+
+def lift_gauge(value: float | None, approximate: bool = True) -> Gauge:
+    """Return the gauge of the chest lift."""
+    return Gauge("Chest lift", "cm", 2.5, 18.0, value, approximate)
+
+
+SCENES: dict[str, Observation] = {
+    "good_lift": Observation(
+        pose_of("lifted"), "lift", findings=findings_of(), counted=3, gauge=lift_gauge(8.4), head_side="right"
+    ),
+    "fault": Observation(
+        pose_of("person"),
+        "lift",
+        findings=findings_of(chest_lift=FAULT, lower_back=FAULT),
+        counted=4,
+        gauge=lift_gauge(24.0),
+        cue="That is high enough",
+        cue_safety=True,
+        head_side="right",
+    ),
+    "unsure": Observation(
+        pose_of("hidden"),
+        "lift",
+        findings=findings_of(chin=UNSURE, feet=UNSURE),
+        counted=10,
+        gauge=lift_gauge(None),
+        cue="I cannot see your feet",
+        head_side="right",
+    ),
+    "setup_problems": Observation(
+        pose_of("upright"),
+        "setup",
+        problems=(
+            Problem("dark", "It is rather dark here.", False),
+            Problem("far", "Please move the camera closer, so that you fill most of the picture.", True),
+        ),
+    ),
+    "nobody": Observation(Pose.nobody(0.0, (640, 360), 0.4), "setup"),
+    "rest": Observation(pose_of("lifted"), "rest", head_side="right"),
+}
