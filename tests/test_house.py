@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 #: a room may import its own modules and any room on a lower floor
 FLOORS = (
-    ("types", "errors", "landmarks"),
+    ("types", "errors", "landmarks", "angles"),
     ("capture", "pose", "form"),
     ("coach", "records"),
     ("session",),

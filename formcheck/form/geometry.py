@@ -11,12 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from formcheck.angles import wrap_deg
 from formcheck.types import FloatArray
-
-
-def wrap_deg(angle_deg: float) -> float:
-    """Return the angle in (-180, 180]; NaN stays NaN."""
-    return float(-((-angle_deg + 180.0) % 360.0 - 180.0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from formcheck.angles import wrap_deg
 from formcheck.form import body
 from formcheck.form.back import Bend
-from formcheck.form.geometry import median_circular_deg, wrap_deg
+from formcheck.form.geometry import median_circular_deg
 from formcheck.form.rest import Rest
 from formcheck.landmarks import ANKLES, HIPS, SHOULDERS, Landmark
 from formcheck.types import FloatArray, Pose, Reading
@@ -32,7 +33,7 @@ TRUNK_ERROR_DEG = 2.5
 #: deg measured; the face is hidden at rest, so large turns come out short), and from the head's own earlier picture,
 #: which is as good as the two pictures are alike
 FACE_ERROR_DEG, FACE_ERROR_SHARE = 9.0, 0.2
-PICTURE_ERROR_DEG, PICTURE_ERROR_SHARE, LEAST_LIKENESS = 2.5, 0.1, 0.6
+PICTURE_ERROR_DEG, PICTURE_ERROR_SHARE, LEAST_LIKENESS = 2.5, 0.1, 0.7
 
 
 class Measures:
@@ -161,7 +162,7 @@ class Measures:
         if head is not None and head.key == rest.head_key and head.likeness >= LEAST_LIKENESS:
             sign = 1.0 if rest.head_side == "right" else -1.0  # turning up is counter-clockwise with the head right
             turn = sign * wrap_deg(head.turn_deg - rest.head_turn_deg)
-            own = PICTURE_ERROR_DEG / head.likeness
+            own = PICTURE_ERROR_DEG / head.likeness**2
             witnesses.append((turn, float(np.hypot(own, PICTURE_ERROR_SHARE * turn))))
         if not witnesses:
             return float("nan"), float("nan")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from formcheck.angles import wrap_deg
 from formcheck.landmarks import EARS, EYES
 from formcheck.types import FloatArray, HeadTurn, ImageArray, Silhouette
 
@@ -21,7 +22,10 @@ RADIUS = 0.083
 LEAST_RADIUS_PX = 7
 #: A fit with less correlation than this is no fit; after so long without one a new picture is taken.
 LEAST_LIKENESS, NEW_PICTURE_S = 0.4, 2.0
-#: A head that has moved further than this (radii) or turned this much since the last frame was not followed.
+#: A fit that has turned faster than a head can (deg a second, and some for the fit's own jitter) has slipped; then it is
+#: tried again from a little further round either way.
+FASTEST_DEG_S, JITTER_DEG = 200.0, 6.0
+NUDGES_DEG = (0.0, 10.0, -10.0)
 _CRITERIA = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 25, 1e-3)
 _BLUR_PX = 3
 
@@ -89,36 +93,56 @@ class HeadFollower:
         """Lay the kept picture over this frame's head, beginning from where it lay before."""
         assert self._picture is not None
         begin = self._warp.copy()
-        # the ears' own movement since the last fit is the best first guess of where the head has gone
+        # the ears' own movement since the last look is the best first guess of where the head has gone
         begin[:, 2] += (centre - self._centre).astype(np.float32)
-        self._centre = centre
+        self._centre, self._warp = centre, begin
         size = self._mask.shape[0]
-        left, top = (int(v) for v in np.floor(begin @ [*self._home, 1.0]) - size)
-        window = (max(left, 0), max(top, 0), left + 2 * size, top + 2 * size)
-        part = grey[window[1] : window[3], window[0] : window[2]]
+        left, top = (max(int(v), 0) for v in np.floor(begin @ [*self._home, 1.0]) - size)
+        part = grey[top : top + 2 * size, left : left + 2 * size]
         if min(part.shape) < size // 2:
             return None
-        offset = np.array([window[0], window[1]], np.float32)
-        begin[:, 2] -= offset
-        there = cv2.warpAffine(self._mask, begin, (part.shape[1], part.shape[0]))
+        soft, offset = _soft(part), np.array([left, top], np.float32)
+        slack = FASTEST_DEG_S * max(t_s - self._fitted_s, 0.0) + JITTER_DEG
+        for nudge_deg in NUDGES_DEG:
+            start = _turned_about(begin, self._home, nudge_deg)
+            start[:, 2] -= offset
+            fit = self._laid(soft, start)
+            if fit is None:
+                continue
+            warp, likeness = fit
+            warp[:, 2] += offset
+            strayed = float(np.hypot(*(warp @ [*self._home, 1.0] - begin @ [*self._home, 1.0])))
+            turned = abs(wrap_deg(_angle_deg(warp) - _angle_deg(begin)))
+            if turned <= slack and strayed <= size / 4:
+                self._warp, self._fitted_s = warp, t_s
+                # image y is down: a counter-clockwise turn as seen has a negative angle there
+                return HeadTurn(-_angle_deg(warp), self._key, min(likeness, 1.0))
+        return None
+
+    def _laid(self, soft: FloatArray, start: FloatArray) -> tuple[FloatArray, float] | None:
+        """Return the transform that lays the kept picture best on `soft`, and the likeness; None when nothing fits."""
+        there = cv2.warpAffine(self._mask, start, (soft.shape[1], soft.shape[0]))
         try:
             likeness, warp = cv2.findTransformECC(
-                self._picture, _soft(part), begin, cv2.MOTION_EUCLIDEAN, _CRITERIA, there, _BLUR_PX
+                self._picture, soft, start, cv2.MOTION_EUCLIDEAN, _CRITERIA, there, _BLUR_PX
             )
         except cv2.error:
             # OpenCV's way of saying that the fit ran away: nothing alike was found
             return None
-        if not likeness >= LEAST_LIKENESS:
-            return None
-        warp[:, 2] += offset
-        moved = float(np.hypot(*(warp @ [*self._home, 1.0] - centre)))
-        home_gap = float(np.hypot(*(self._warp @ [*self._home, 1.0] - centre)))
-        if moved > size / 2 and moved > home_gap:
-            return None
-        self._warp, self._fitted_s = warp, t_s
-        # image y is down: a counter-clockwise turn as seen has a negative angle there
-        turn = -float(np.degrees(np.arctan2(warp[1, 0], warp[0, 0])))
-        return HeadTurn(turn, self._key, float(min(likeness, 1.0)))
+        return (np.asarray(warp), float(likeness)) if likeness >= LEAST_LIKENESS else None
+
+
+def _turned_about(warp: FloatArray, home: FloatArray, angle_deg: float) -> FloatArray:
+    """Return `warp` (2, 3) with the picture turned further by `angle_deg` about `home` in the picture, float32."""
+    if not angle_deg:
+        return warp.copy()
+    turn = cv2.getRotationMatrix2D((float(home[0]), float(home[1])), angle_deg, 1.0)
+    whole = np.vstack([warp, [0, 0, 1]]) @ np.vstack([turn, [0, 0, 1]])
+    return np.asarray(whole[:2], np.float32)
+
+
+def _angle_deg(warp: FloatArray) -> float:
+    return float(np.degrees(np.arctan2(warp[1, 0], warp[0, 0])))
 
 
 def _centre(xy_px: FloatArray) -> FloatArray:

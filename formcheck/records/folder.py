@@ -1,0 +1,62 @@
+"""The folder a clip's results go into: session.json, reps.csv, annotated.mp4. Never overwrites unless told to.
+
+May not know: how results came about.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from formcheck.errors import SetupError
+from formcheck.records.export import reps_csv, session_object
+from formcheck.types import Result
+
+SESSION, REPS, FILM = "session.json", "reps.csv", "annotated.mp4"
+
+
+def beside(clip: Path) -> Path:
+    """Return the folder for a clip's results when none is asked for: `<clip>.formcheck` beside it."""
+    return clip.with_name(f"{clip.name}.formcheck")
+
+
+def prepared(folder: Path, *, force: bool, film: bool) -> Path:
+    """Make `folder` and return it; SetupError when it cannot be written to or already holds results (unless `force`)."""
+    elsewhere = "Choose another folder with --out DIR."
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".formcheck-write-test"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise SetupError(f"The results cannot be written to {folder} ({why}).", elsewhere) from error
+    for name in (SESSION, REPS, *([FILM] if film else [])):
+        if (folder / name).exists() and not force:
+            raise SetupError(
+                f"There are already results in {folder} ({name}).", "Add --force to replace them, or choose --out DIR."
+            )
+    return folder
+
+
+def session_text(result: Result) -> str:
+    """Return the session object as the text of session.json, ending in a line break."""
+    return json.dumps(session_object(result), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def save(folder: Path, result: Result) -> list[Path]:
+    """Write session.json and reps.csv into `folder` and return their paths; SetupError when that fails."""
+    texts = {SESSION: session_text(result), REPS: reps_csv(result)}
+    try:
+        for name, text in texts.items():
+            # whole or not at all: a full disk must not leave half a session under the name of a whole one
+            part = folder / f"{name}.part"
+            part.write_text(text, encoding="utf-8")
+            os.replace(part, folder / name)
+    except OSError as error:
+        raise SetupError(
+            f"The results cannot be written to {folder} ({error.strerror or error}).",
+            "Free some room, or choose another folder with --out DIR.",
+        ) from error
+    return [folder / name for name in texts]
