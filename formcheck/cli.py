@@ -87,7 +87,7 @@ def _configured_streams() -> None:
 def _native_code_quiet() -> Iterator[None]:
     """Keep the remarks of native libraries off the screen: TensorFlow Lite's and OpenCV's go to no log but stderr.
 
-    They write to file descriptor 2 themselves, so that is pointed elsewhere while Python's own stderr keeps the old one.
+    They write to file descriptor 2 themselves, so that is pointed elsewhere while Python's own stderr keeps the old.
     FORMCHECK_NATIVE_LOG=1 leaves them on, for finding out why one of them fails.
     """
     try:
@@ -122,15 +122,15 @@ def root(version: Annotated[bool, typer.Option("--version", help="Show the versi
 
 @app.command("analyse")
 def analyse(
-    clips: Annotated[list[Path], typer.Argument(metavar="CLIP...", help="The clip, or several: mp4, mov, mkv, webm, avi.")],
+    clips: Annotated[list[Path], typer.Argument(metavar="CLIP...", help="One or more: mp4, mov, mkv, webm, avi.")],
     exercise: Annotated[
         str, typer.Option(metavar="NAME", help="The exercise done: spine-extension, or auto to recognise it.")
     ] = AUTO,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder for the results (default: CLIP.formcheck beside the clip).")
+        Path | None, typer.Option(metavar="DIR", help="Folder for the results (default: CLIP.formcheck beside it).")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace earlier results.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the session object, and nothing else, to stdout.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print only the session object, to stdout.")] = False,
     no_video: Annotated[bool, typer.Option("--no-video", help="Do not write the annotated video.")] = False,
     no_log: Annotated[bool, typer.Option("--no-log", help="Do not add the session to the rep log.")] = False,
     model: Annotated[
@@ -146,7 +146,6 @@ def analyse(
     """
     del no_log  # there is no rep log yet to leave it out of; scripts may already say so
     say = Console(stderr=True)
-    codes = []
     try:
         wishes = Wishes(
             exercise=_exercise(exercise),
@@ -161,13 +160,17 @@ def analyse(
     except FormcheckError as error:
         _complain(say, error)
         raise typer.Exit(error.exit_code) from error
-    for clip in clips:
-        try:
-            codes.append(_analyse_one(clip, wishes, say))
-        except FormcheckError as error:
-            _complain(say, error)
-            codes.append(error.exit_code)
+    codes = [_guarded(clip, wishes, say) for clip in clips]
     raise typer.Exit(max(codes))
+
+
+def _guarded(clip: Path, wishes: Wishes, say: Console) -> int:
+    """Analyse one clip and return its exit code; what goes wrong with it is said and does not stop the others."""
+    try:
+        return _analyse_one(clip, wishes, say)
+    except FormcheckError as error:
+        _complain(say, error)
+        return error.exit_code
 
 
 app.command("analyze", hidden=True)(analyse)

@@ -11,6 +11,7 @@ May not know: cameras, files, MediaPipe, screens.
 from __future__ import annotations
 
 import enum
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -230,7 +231,7 @@ class Observation:
 
     `phase`: "setup" (looking for a judgeable view), "rest" (taking the rest), "ready" (lying at rest), "lift".
     `findings`: what each check says right now. `rep`: the repetition that ended with this frame, if one did.
-    `counted`: repetitions counted so far. `cue`: the sentence to show, empty for none; `cue_safety`: it is about safety.
+    `counted`: repetitions so far. `cue`: the sentence to show, empty for none; `cue_safety`: it is about safety.
     """
 
     pose: Pose
@@ -310,4 +311,4 @@ class Result:
         sides = [rep.side for rep in self.reps if rep.counted]
         if len(sides) < 2 or None in sides:
             return None
-        return all(a != b for a, b in zip(sides, sides[1:], strict=False))
+        return all(a != b for a, b in itertools.pairwise(sides))

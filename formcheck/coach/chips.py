@@ -96,7 +96,7 @@ def chip_strip(verdicts: Mapping[str, Verdict], free: Box, most_px: float, measu
                 out += written(label, middle, y + 1.25 * tall, PAPER, measure, False)
             x += grid.widths_px[at]
     if noted:
-        note = fit("? I cannot see this", box.width - tall, 0.9 * tall, 1, measure)
+        note = fit("? Not sure", box.width - tall, 0.9 * tall, 1, measure)
         out += written(note, (box.left + box.right) / 2, box.bottom - 1.7 * tall, DOUBT, measure)
     return out
 

@@ -11,7 +11,11 @@ from formcheck.types import Finding, Observation, Verdict
 #: A shown cue stays at least this long; only a safety cue may push another aside before that.
 STAYS_S = 2.0
 #: What is said of a check that cannot be seen.
-CANNOT_SEE = {"feet": "I cannot see your feet", "chin": "I cannot see your head", "lower_back": "I cannot see your back"}
+CANNOT_SEE = {
+    "feet": "I cannot see your feet",
+    "chin": "I cannot see your head",
+    "lower_back": "I cannot see your back",
+}
 
 
 class CueChooser:
@@ -43,10 +47,10 @@ def _wanted(seen: Observation) -> tuple[str, bool]:
     if faults:
         first = next((f for f in faults if f.safety), faults[0])
         return first.say, first.safety
-    unseen = next((f.check for f in seen.findings if _unseen(seen, f) and f.check in CANNOT_SEE), "")
+    unseen = next((f.check for f in seen.findings if _unseen(f) and f.check in CANNOT_SEE), "")
     return CANNOT_SEE.get(unseen, ""), False
 
 
-def _unseen(seen: Observation, finding: Finding) -> bool:
+def _unseen(finding: Finding) -> bool:
     """Whether the finding is unsure for want of sight, not for being close to a limit."""
     return finding.verdict is Verdict.UNSURE and not finding.measured

@@ -60,7 +60,7 @@ class Bend:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outline:
-    """An outline in trunk lengths from the hip: `along` (n,) rising towards the head, `height`, `doubt` (n,), no NaN."""
+    """An outline in trunk lengths from the hip: `along`, `height` and `doubt`, (n,), without NaN; `along` rises."""
 
     along: FloatArray
     height: FloatArray
@@ -80,7 +80,7 @@ class Back:
     """The back of one person at rest; `bend` compares an outline with it."""
 
     def __init__(self, outline: Outline, shoulder: FloatArray) -> None:
-        """Take the rest `outline` and the rest `shoulder` (2,) as (along, height); ValueError when too little is seen."""
+        """Take the rest's `outline` and `shoulder` (2,) as (along, height); ValueError when too little is seen."""
         if outline.covers(OUTLINE_FROM, OUTLINE_TO) < LEAST_SEEN:
             raise ValueError("too little of the back's outline")
         along = np.linspace(OUTLINE_FROM, OUTLINE_TO, PIECES)

@@ -69,7 +69,7 @@ class Judge:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What was wrong with the view for a good part of the time; worst first. Never empty while nothing is judged."""
+        """What was wrong with the view for a good part of the time, worst first; not empty while nothing is judged."""
         lasting = [p for p, n in self._seen_problems.most_common() if n >= LASTING_SHARE * self._looks]
         if self.first_rest is None:
             return tuple(sorted(lasting, key=lambda p: not p.blocks)) or (NO_REST,)

@@ -22,19 +22,18 @@ MOST_UNSEEN = 0.5
 class Rule:
     """One row of an exercise's rules.
 
-    `check` and `fault` are its names in the session JSON; `label` the check's short name on the screen. `measure` with
-    `unit` is the reading judged: the faulty side of `limit` is `above` or `below` it. `over`: "moment" (every frame of
-    the lift; the fault must last `hold_s` seconds and ends when the reading is `slack` back inside) or "lift" (one
-    value for the whole lift: its height or a duration). `counts`: whether a repetition with this fault still counts.
-    `safety`: it can hurt. `say` is the cue, `why` the limit's source. `good` and `bad` are one value that must pass and
-    one that must not; a row that gets its own examples wrong does not load.
+    `check` and `fault` are its names in the session JSON. `measure` with `unit` is the reading judged: the faulty side
+    of `limit` is `above` or `below` it. `over`: "moment" (every frame of the lift; the fault must last `hold_s` seconds
+    and ends when the reading is `slack` back inside) or "lift" (one value for the whole lift: its height or a
+    duration). `counts`: whether a repetition with this fault still counts. `safety`: it can hurt. `say` is the cue,
+    `why` the limit's source. `good` and `bad` are one value that must pass and one that must not; a row that gets its
+    own examples wrong does not load.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     check: str
     fault: str
-    label: str
     measure: str
     unit: Literal["cm", "deg", "s"]
     side: Literal["above", "below"]
@@ -55,7 +54,7 @@ class Rule:
                 raise ValueError(f"{name} must be a number")
         if self.slack < 0 or self.hold_s < 0:
             raise ValueError("slack and hold_s must not be negative")
-        for name in ("check", "fault", "label", "measure", "say", "why"):
+        for name in ("check", "fault", "measure", "say", "why"):
             if not getattr(self, name).strip():
                 raise ValueError(f"{name} must not be empty")
         if self.judge(self.good, 0.0) is not Verdict.OK:
@@ -120,11 +119,6 @@ class Exercise:
         """The main measure's zone between too little and too much, in its unit."""
         mine = [r for r in self.rules if r.measure == self.lifting.measure]
         return max(r.limit for r in mine if r.side == "below"), min(r.limit for r in mine if r.side == "above")
-
-    @property
-    def checks(self) -> dict[str, str]:
-        """Each check's label, in the rules' order."""
-        return {r.check: r.label for r in self.rules}
 
 
 @dataclass(slots=True)

@@ -23,8 +23,8 @@ LEAST_FOUND = 0.5
 #: The line from ankles to shoulders of a lying person is flat in the picture; upright people's is over 45 deg.
 UPRIGHT_DEG = 45.0
 ROLLED_DEG = 12.0
-#: Beyond this apparent turn away from the side view a small error becomes a large one (a view turned far made 2 deg into
-#: 14). Landmarks of far limbs are drawn towards the near ones, so views turned by up to 30 deg read as under 10
+#: Beyond this apparent turn away from the side view a small error becomes a large one (a view turned far made 2 deg
+#: into 14). Landmarks of far limbs are drawn towards the near ones: views turned by up to 30 deg read as under 10.
 OBLIQUE_DEG = 25.0
 #: The distance between the two shoulder joints as a share of body height (biacromial breadth 0.259 less the joints'
 #: depth below the skin; Drillis & Contini 1966).

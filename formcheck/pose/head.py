@@ -8,6 +8,8 @@ May not know: rest, limits, whether a turn is good or bad.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -22,12 +24,22 @@ RADIUS = 0.083
 LEAST_RADIUS_PX = 7
 #: A fit with less correlation than this is no fit; after so long without one a new picture is taken.
 LEAST_LIKENESS, NEW_PICTURE_S = 0.4, 2.0
-#: A fit that has turned faster than a head can (deg a second, and some for the fit's own jitter) has slipped; then it is
-#: tried again from a little further round either way.
+#: A fit that has turned faster than a head can (deg a second, and some for the fit's own jitter) has slipped; it is
+#: then tried again from a little further round either way.
 FASTEST_DEG_S, JITTER_DEG = 200.0, 6.0
 NUDGES_DEG = (0.0, 10.0, -10.0)
 _CRITERIA = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 25, 1e-3)
 _BLUR_PX = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Picture:
+    """A kept picture of the head: `soft` and `mask` (n, n), `home` (2,) the head's middle in it, its number."""
+
+    soft: FloatArray
+    mask: ImageArray
+    home: FloatArray
+    key: int
 
 
 class HeadFollower:
@@ -35,13 +47,11 @@ class HeadFollower:
 
     def __init__(self) -> None:
         """Start without a picture of the head."""
-        self._key = 0
-        self._picture: FloatArray | None = None
-        self._mask: ImageArray = np.zeros((0, 0), np.uint8)
-        self._warp = np.eye(2, 3, dtype=np.float32)
-        self._centre = np.zeros(2)
+        self._taken = 0
+        self._picture: _Picture | None = None
+        self._warp: FloatArray = np.eye(2, 3)
+        self._centre: FloatArray = np.zeros(2)
         self._fitted_s = -np.inf
-        self._home = np.zeros(2)
 
     def forget(self) -> None:
         """Drop the picture: the next head seen is a new one."""
@@ -62,7 +72,7 @@ class HeadFollower:
             self._picture = None
         if self._picture is None:
             return self._take(grey, t_s, centre, radius, silhouette)
-        return self._fit(grey, t_s, centre)
+        return self._fit(self._picture, grey, t_s, centre)
 
     def _take(
         self, grey: ImageArray, t_s: float, centre: FloatArray, radius: float, silhouette: Silhouette
@@ -81,64 +91,62 @@ class HeadFollower:
         mask = (disc & person).astype(np.uint8) * 255
         if (mask > 0).sum() < 0.5 * disc.sum():
             return None
-        self._key += 1
-        self._picture = _soft(grey[top:bottom, left:right])
-        self._mask = mask
-        self._warp = np.array([[1, 0, left], [0, 1, top]], np.float32)
-        self._home = np.array([centre[0] - left, centre[1] - top])
+        self._taken += 1
+        self._picture = _Picture(_soft(grey[top:bottom, left:right]), mask, centre - [left, top], self._taken)
+        self._warp = np.array([[1.0, 0.0, left], [0.0, 1.0, top]])
         self._centre, self._fitted_s = centre, t_s
-        return HeadTurn(0.0, self._key, 1.0)
+        return HeadTurn(0.0, self._taken, 1.0)
 
-    def _fit(self, grey: ImageArray, t_s: float, centre: FloatArray) -> HeadTurn | None:
+    def _fit(self, picture: _Picture, grey: ImageArray, t_s: float, centre: FloatArray) -> HeadTurn | None:
         """Lay the kept picture over this frame's head, beginning from where it lay before."""
-        assert self._picture is not None
         begin = self._warp.copy()
         # the ears' own movement since the last look is the best first guess of where the head has gone
-        begin[:, 2] += (centre - self._centre).astype(np.float32)
+        begin[:, 2] += centre - self._centre
         self._centre, self._warp = centre, begin
-        size = self._mask.shape[0]
-        left, top = (max(int(v), 0) for v in np.floor(begin @ [*self._home, 1.0]) - size)
+        size = len(picture.mask)
+        middle = begin @ [*picture.home, 1.0]
+        left, top = (max(int(v), 0) for v in np.floor(middle) - size)
         part = grey[top : top + 2 * size, left : left + 2 * size]
         if min(part.shape) < size // 2:
             return None
-        soft, offset = _soft(part), np.array([left, top], np.float32)
+        soft, offset = _soft(part), np.array([left, top], float)
         slack = FASTEST_DEG_S * max(t_s - self._fitted_s, 0.0) + JITTER_DEG
         for nudge_deg in NUDGES_DEG:
-            start = _turned_about(begin, self._home, nudge_deg)
+            start = _turned_about(begin, picture.home, nudge_deg)
             start[:, 2] -= offset
-            fit = self._laid(soft, start)
+            fit = _laid(picture, soft, start)
             if fit is None:
                 continue
             warp, likeness = fit
             warp[:, 2] += offset
-            strayed = float(np.hypot(*(warp @ [*self._home, 1.0] - begin @ [*self._home, 1.0])))
+            strayed = float(np.hypot(*(warp @ [*picture.home, 1.0] - middle)))
             turned = abs(wrap_deg(_angle_deg(warp) - _angle_deg(begin)))
             if turned <= slack and strayed <= size / 4:
                 self._warp, self._fitted_s = warp, t_s
                 # image y is down: a counter-clockwise turn as seen has a negative angle there
-                return HeadTurn(-_angle_deg(warp), self._key, min(likeness, 1.0))
+                return HeadTurn(-_angle_deg(warp), picture.key, min(likeness, 1.0))
         return None
 
-    def _laid(self, soft: FloatArray, start: FloatArray) -> tuple[FloatArray, float] | None:
-        """Return the transform that lays the kept picture best on `soft`, and the likeness; None when nothing fits."""
-        there = cv2.warpAffine(self._mask, start, (soft.shape[1], soft.shape[0]))
-        try:
-            likeness, warp = cv2.findTransformECC(
-                self._picture, soft, start, cv2.MOTION_EUCLIDEAN, _CRITERIA, there, _BLUR_PX
-            )
-        except cv2.error:
-            # OpenCV's way of saying that the fit ran away: nothing alike was found
-            return None
-        return (np.asarray(warp), float(likeness)) if likeness >= LEAST_LIKENESS else None
+
+def _laid(picture: _Picture, soft: FloatArray, start: FloatArray) -> tuple[FloatArray, float] | None:
+    """Return the transform (2, 3) that lays `picture` best on `soft`, and the likeness; None when nothing fits."""
+    begin = start.astype(np.float32)
+    there = cv2.warpAffine(picture.mask, begin, (soft.shape[1], soft.shape[0]))
+    try:
+        likeness, warp = cv2.findTransformECC(
+            picture.soft, soft, begin, cv2.MOTION_EUCLIDEAN, _CRITERIA, there, _BLUR_PX
+        )
+    except cv2.error:
+        # OpenCV's way of saying that the fit ran away: nothing alike was found
+        return None
+    return (np.asarray(warp, float), float(likeness)) if likeness >= LEAST_LIKENESS else None
 
 
 def _turned_about(warp: FloatArray, home: FloatArray, angle_deg: float) -> FloatArray:
-    """Return `warp` (2, 3) with the picture turned further by `angle_deg` about `home` in the picture, float32."""
-    if not angle_deg:
-        return warp.copy()
+    """Return `warp` (2, 3) with the picture turned further by `angle_deg` about `home` in the picture."""
     turn = cv2.getRotationMatrix2D((float(home[0]), float(home[1])), angle_deg, 1.0)
     whole = np.vstack([warp, [0, 0, 1]]) @ np.vstack([turn, [0, 0, 1]])
-    return np.asarray(whole[:2], np.float32)
+    return np.asarray(whole[:2])
 
 
 def _angle_deg(warp: FloatArray) -> float:

@@ -6,7 +6,6 @@ May not know: how results came about.
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 from formcheck.errors import SetupError
@@ -22,7 +21,10 @@ def beside(clip: Path) -> Path:
 
 
 def prepared(folder: Path, *, force: bool, film: bool) -> Path:
-    """Make `folder` and return it; SetupError when it cannot be written to or already holds results (unless `force`)."""
+    """Make `folder` and return it.
+
+    SetupError when it cannot be written to, or already holds results and `force` does not say to replace them.
+    """
     elsewhere = "Choose another folder with --out DIR."
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -53,7 +55,7 @@ def save(folder: Path, result: Result) -> list[Path]:
             # whole or not at all: a full disk must not leave half a session under the name of a whole one
             part = folder / f"{name}.part"
             part.write_text(text, encoding="utf-8")
-            os.replace(part, folder / name)
+            part.replace(folder / name)
     except OSError as error:
         raise SetupError(
             f"The results cannot be written to {folder} ({error.strerror or error}).",

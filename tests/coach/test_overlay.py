@@ -246,7 +246,7 @@ def test_what_cannot_be_seen_is_dashed_and_marked_never_ticked() -> None:
     assert all(op.dashed for op in body)
     # one per chip, and one beside each part of the body: tempo has none
     assert texts(operations).count("?") == len(CHECKS) + len(CHECKS) - 1
-    assert "? I cannot see this" in texts(operations)
+    assert "? Not sure" in texts(operations)
 
 
 def test_a_fault_is_thick_and_marked_at_its_part_of_the_body() -> None:
