@@ -39,12 +39,15 @@ def record(clip_path: Path) -> Path:
         top_px=_rows([o.top_px for o in outlines]),
         bottom_px=_rows([o.bottom_px for o in outlines]),
         doubt_px=_rows([o.doubt_px for o in outlines]),
-        head=np.array(
-            [(p.head.turn_deg, p.head.key, p.head.likeness) if p.head else (np.nan, -1, np.nan) for p in seen], np.float32
-        ),
+        head=np.array([_head_row(p) for p in seen], np.float32),
         others=np.array([p.others for p in seen], np.int8),
     )
     return out
+
+
+def _head_row(pose: Pose) -> tuple[float, float, float]:
+    """Return turn, key and likeness; key -1 where the head was not followed."""
+    return (pose.head.turn_deg, pose.head.key, pose.head.likeness) if pose.head else (np.nan, -1, np.nan)
 
 
 def _rows(rows: list[np.ndarray]) -> np.ndarray:
@@ -68,7 +71,8 @@ def _pose(data: dict[str, np.ndarray], i: int) -> Pose:
     brightness = float(data["brightness"][i]) if "brightness" in data else 0.5
     if not np.isfinite(marks).any():
         return Pose.nobody(t_s, size, brightness)
-    top, bottom, doubt = (np.where(data["top_px"][i] < 0, np.nan, data[f"{n}_px"][i]) for n in ("top", "bottom", "doubt"))
+    gone = data["top_px"][i] < 0
+    top, bottom, doubt = (np.where(gone, np.nan, data[f"{n}_px"][i]) for n in ("top", "bottom", "doubt"))
     head = None
     if "head" in data and data["head"][i][1] >= 0:
         turn, key, likeness = data["head"][i]
@@ -81,4 +85,4 @@ def _pose(data: dict[str, np.ndarray], i: int) -> Pose:
 
 if __name__ == "__main__":
     for argument in sys.argv[1:]:
-        print(record(Path(argument)))
+        sys.stdout.write(f"{record(Path(argument))}\n")
