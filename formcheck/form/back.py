@@ -18,8 +18,10 @@ from formcheck.types import FloatArray
 
 #: Where the bend happens, in trunk lengths from the hip landmark towards the head. On recordings of real people lying
 #: prone the back's outline begins to turn about 0.1 above MediaPipe's hip and has turned fully by 0.4 (the hip landmark
-#: sits low, and most lumbar extension is had at L4 to S1: White & Panjabi 1990); the thorax goes on to the neck's root.
-LUMBAR_FROM, LUMBAR_TO, THORAX_TO = 0.10, 0.40, 1.05
+#: sits low, and most lumbar extension is had at L4 to S1: White & Panjabi 1990). The thorax goes on to the neck's root
+#: at 1.05, but three quarters of its movement lie below T6 (ranges per segment, same source), whose middle, 0.67, an
+#: even stretch up to 0.95 has too.
+LUMBAR_FROM, LUMBAR_TO, THORAX_TO = 0.10, 0.40, 0.95
 #: The axis of bending lies below the skin by about 8 cm of a 47 cm trunk (spinous process, disc centre).
 AXIS_DEPTH = 0.18
 #: The stretch of outline that is compared: from the top of the buttock to just short of the shoulder.
@@ -144,8 +146,8 @@ class Back:
             at = at + step
             if np.abs(step).max() < _STEP_RAD:
                 break
-        # a chain that lies badly on the outline knows less than its slopes promise
-        misfit = max(1.0, 1.4826 * float(np.median(np.abs(off[0]))))
+        # a chain that lies badly on what it should lie on knows less than its slopes promise
+        misfit = max(1.0, float(np.sqrt((weight * off[0] ** 2).sum() / INDEPENDENT_POINTS)))
         covariance = misfit**2 * np.linalg.inv(information)
         lumbar, thoracic = np.degrees(at)
         own = np.degrees(np.sqrt(covariance[0, 0])), np.degrees(np.sqrt(covariance.sum()))

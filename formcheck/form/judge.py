@@ -23,6 +23,9 @@ from formcheck.types import Finding, Gauge, Observation, Pose, Problem, Reading,
 VIEW_S, VIEW_EVERY_S = 1.0, 0.25
 #: The rest is taken anew at most this often, from stillness that ended this long before (a lift may just be beginning).
 RENEW_EVERY_S, RENEW_BEFORE_S = 1.0, 0.4
+#: A chest that is a little above its rest may be a slow lift beginning; it is taken as the new rest only when it has
+#: stayed there for so long.
+HIGHER_S = 4.0
 #: Nobody seen, or the hips away from their place by this share of a trunk, for so long: the old rest no longer holds.
 LOST_S, MOVED_SHARE, MOVED_S = 3.0, 0.25, 0.5
 #: Lying still for this long with the chest "up" is a new way of lying (arms put under the head), not a long hold.
@@ -61,6 +64,7 @@ class Judge:
         self._here_s = -np.inf
         self._in_place_s = -np.inf
         self._stirred_s = -np.inf
+        self._low_s = -np.inf
 
     @property
     def rest(self) -> Rest | None:
@@ -97,7 +101,7 @@ class Judge:
         readings = self._measures.read(pose)
         rep = self._follow_lift(pose, readings)
         if not self._counter.up:
-            self._renew_rest(pose)
+            self._renew_rest(pose, readings[self.exercise.lifting.measure].value)
         return self._observation(pose, readings, rep)
 
     # -- set-up and rest ----------------------------------------------------------------------------------------
@@ -136,7 +140,7 @@ class Judge:
 
     def _start(self, still: Iterable[Pose], pose: Pose) -> None:
         self._use(resting.take(list(still)))
-        self._here_s = self._in_place_s = self._stirred_s = pose.t_s
+        self._here_s = self._in_place_s = self._stirred_s = self._low_s = pose.t_s
         self._counter.reset()
         self._ended_s = pose.t_s
 
@@ -146,11 +150,18 @@ class Judge:
         # the jitter in the watched measure's own unit, where a pixel can be told in it
         self._counter.jitter = self._measures.jitter(self.exercise.lifting.measure)
 
-    def _renew_rest(self, pose: Pose) -> None:
-        """Take the rest anew from stillness since the last lift, so that a shift on the mat is not judged."""
+    def _renew_rest(self, pose: Pose, value: float | None) -> None:
+        """Take the rest anew from stillness since the last lift, so that a shift on the mat is not judged.
+
+        `value`: the watched measure now. Were every stillness taken, a slow lift would carry its own rest up with it.
+        """
         assert self._measures is not None
+        if value is None or value <= self._counter.leaves / 2:
+            self._low_s = pose.t_s
         since = pose.t_s - self._measures.rest.t_s
         if since < RENEW_EVERY_S + RENEW_BEFORE_S or pose.t_s - self._ended_s < resting.SHORT_S:
+            return
+        if 0 < pose.t_s - self._low_s < HIGHER_S:
             return
         still = self._stillness.lasting(resting.FULL_S, pose.t_s - RENEW_BEFORE_S)
         if not still or still[0].t_s < self._ended_s:

@@ -73,9 +73,9 @@ class Rule:
             return Verdict.UNSURE
         return Verdict.FAULT if excess > 0 else Verdict.OK
 
-    def finding(self, value: float, error: float) -> Finding:
-        """Return the finding on a value, with a sentence that gives the numbers."""
-        verdict, unit = self.judge(value, error), self.unit
+    def finding(self, value: float, error: float, verdict: Verdict | None = None) -> Finding:
+        """Return the finding on a value, with a sentence that gives the numbers; `verdict` when reached elsewhere."""
+        verdict, unit = verdict or self.judge(value, error), self.unit
         limit = f"{self.limit:g} {unit}"
         if verdict is Verdict.UNSURE:
             why = f"{value:.1f} {unit}, give or take {error:.1f}, is too close to the limit of {limit} to tell."
@@ -121,18 +121,38 @@ class Exercise:
         return max(r.limit for r in mine if r.side == "below"), min(r.limit for r in mine if r.side == "above")
 
 
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """A reading as a rule sees it: how far on the faulty side it is, and how far that may be off."""
+
+    t_s: float
+    excess: float
+    error: float
+
+    @property
+    def surely(self) -> float:
+        """The least excess that the error allows."""
+        return self.excess - self.error
+
+    @property
+    def perhaps(self) -> float:
+        """The largest excess that the error allows."""
+        return self.excess + self.error
+
+
 @dataclass(slots=True)
 class Watch:
     """Follows one rule through one lift.
 
-    What counts is the most faulty value that lasted `hold_s`: the least excess within a trailing window that long, and
-    of those the largest so far. A single frame's jump never reaches it.
+    What counts must last `hold_s`: a fault, when every reading within a trailing window that long is surely on the
+    faulty side; a doubt, when every one is perhaps. A single frame's jump never reaches either.
     """
 
     rule: Rule
     now: Verdict | None = None
-    _window: deque[tuple[float, float, float]] = field(default_factory=deque)
-    _worst: tuple[float, float, float] | None = None
+    _window: deque[_Moment] = field(default_factory=deque)
+    _surest: _Moment | None = None
+    _likeliest: _Moment | None = None
     _whys: Counter[str] = field(default_factory=Counter)
     _seen: int = 0
 
@@ -144,33 +164,34 @@ class Watch:
             self.now = Verdict.UNSURE
             return
         self._seen += 1
-        excess = self.rule.excess(reading.value)
+        moment = _Moment(reading.t_s, self.rule.excess(reading.value), reading.error)
         window = self._window
-        window.append((reading.t_s, excess, reading.error))
+        window.append(moment)
         # keep just enough to span hold_s: drop the oldest only while the next oldest still spans it
-        while len(window) > 1 and reading.t_s - window[1][0] >= self.rule.hold_s:
+        while len(window) > 1 and moment.t_s - window[1].t_s >= self.rule.hold_s:
             window.popleft()
-        inside = excess < -self.rule.slack
-        if reading.t_s - window[0][0] >= self.rule.hold_s:
-            _, least, error = min(window, key=lambda w: w[1])
-            if self._worst is None or least > self._worst[0]:
-                self._worst = (least, error, reading.t_s)
-            if least > error:
-                self.now = Verdict.FAULT
-                return
-        if self.now is Verdict.FAULT and not inside:
-            return
-        self.now = Verdict.OK if excess < -reading.error else Verdict.UNSURE
+        lasting = moment.t_s - window[0].t_s >= self.rule.hold_s
+        if lasting:
+            surely, perhaps = min(window, key=lambda m: m.surely), min(window, key=lambda m: m.perhaps)
+            if self._surest is None or surely.surely > self._surest.surely:
+                self._surest = surely
+            if self._likeliest is None or perhaps.perhaps > self._likeliest.perhaps:
+                self._likeliest = perhaps
+        if lasting and surely.surely > 0:
+            self.now = Verdict.FAULT
+        elif self.now is not Verdict.FAULT or moment.excess < -self.rule.slack:
+            self.now = Verdict.OK if moment.perhaps < 0 else Verdict.UNSURE
 
     def finding(self) -> Finding:
         """Return what the whole lift says about the rule."""
-        total = self._seen + sum(self._whys.values())
-        unseen = total - self._seen
-        if self._worst is not None:
-            excess, error, _ = self._worst
-            value = self.rule.limit + (excess if self.rule.side == "above" else -excess)
-            found = self.rule.finding(value, error)
-            if found.verdict is Verdict.FAULT or unseen <= MOST_UNSEEN * total:
-                return found
+        unseen = sum(self._whys.values())
+        if self._surest is not None and self._surest.surely > 0:
+            return self._found(self._surest, Verdict.FAULT)
+        if self._likeliest is not None and unseen <= MOST_UNSEEN * (self._seen + unseen):
+            return self._found(self._likeliest, Verdict.OK if self._likeliest.perhaps < 0 else Verdict.UNSURE)
         why = self._whys.most_common(1)[0][0] if self._whys else "the lift was too short to judge this"
         return self.rule.unseen(why)
+
+    def _found(self, moment: _Moment, verdict: Verdict) -> Finding:
+        value = self.rule.limit + (moment.excess if self.rule.side == "above" else -moment.excess)
+        return self.rule.finding(value, moment.error, verdict)

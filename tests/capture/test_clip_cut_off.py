@@ -1,4 +1,4 @@
-"""`Clip` and broken films: all that can be read is given out, then the break is told; no whole film is called broken."""
+"""`Clip` and broken films: all that can be read is given out, then the break is told; whole films pass unharmed."""
 
 from __future__ import annotations
 

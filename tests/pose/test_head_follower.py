@@ -1,0 +1,167 @@
+"""How far a head has turned, read off pictures of a made-up head that was turned by known angles."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from formcheck.landmarks import EARS, EYES
+from formcheck.pose.head import FASTEST_DEG_S, NEW_PICTURE_S, RADIUS, HeadFollower
+from formcheck.types import HeadTurn, Silhouette
+
+SIZE = (320, 180)
+HOME = (230.0, 90.0)
+HEAD_PX = 26.0
+BODY_PX = HEAD_PX / RADIUS
+
+
+def texture(seed: int) -> np.ndarray:
+    """Return (101, 101) of hair and skin: blurred noise, light and dark."""
+    noise = np.random.default_rng(seed).normal(0, 1, (101, 101)).astype(np.float32)
+    soft = cv2.GaussianBlur(noise, (0, 0), 4.0)
+    return 128 + 45 * soft / soft.std()
+
+
+def scene(turn_deg: float, at: tuple[float, float] = HOME, face: np.ndarray | None = None) -> np.ndarray:
+    """Return a grey picture of a head about `at`, turned counter-clockwise as seen, before an even wall."""
+    head = texture(7) if face is None else face
+    move = cv2.getRotationMatrix2D((50.0, 50.0), turn_deg, 1.0)  # OpenCV's angles are counter-clockwise as seen
+    move[:, 2] += np.array(at) - 50.0
+    shown = cv2.warpAffine(head.astype(np.float32), move, SIZE, flags=cv2.INTER_CUBIC)
+    y, x = np.mgrid[: SIZE[1], : SIZE[0]]
+    inside = np.clip(HEAD_PX + 4 - np.hypot(x - at[0], y - at[1]), 0, 1)
+    noise = np.random.default_rng(int(100 * abs(turn_deg))).normal(0, 2.0, inside.shape)
+    return np.clip(inside * shown + (1 - inside) * 60 + noise, 0, 255).astype(np.uint8)
+
+
+def marks(at: tuple[float, float] = HOME) -> np.ndarray:
+    """Return (33, 2) landmarks whose ears and eyes give the head's middle `at`."""
+    xy = np.zeros((33, 2))
+    xy[list(EARS)], xy[list(EYES)] = np.array(at) - [2, 0], np.array(at) + [6, 0]
+    return xy
+
+
+ALL_OF_IT = Silhouette(np.zeros(SIZE[0]), np.full(SIZE[0], SIZE[1] - 1.0), np.zeros(SIZE[0]))
+
+
+def see(
+    head: HeadFollower, t_s: float, turn_deg: float, at: tuple[float, float] = HOME, face: np.ndarray | None = None
+) -> HeadTurn | None:
+    return head.follow(scene(turn_deg, at, face), t_s, marks(at), BODY_PX, ALL_OF_IT)
+
+
+def test_the_first_sight_is_the_measure_of_the_others():
+    first = see(HeadFollower(), 0.0, 0.0)
+    assert (first.turn_deg, first.likeness) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("way", [1, -1], ids=["counter-clockwise", "clockwise"])
+@pytest.mark.parametrize("rate", [15, 30])
+def test_a_head_that_nods_is_followed_to_within_two_degrees(way, rate):
+    # up to 40 deg in a second and back, while the whole head rises and shifts
+    head, t_s = HeadFollower(), np.arange(2 * rate + 1) / rate
+    for now_s in t_s:
+        lifted = (1 - np.cos(np.pi * now_s)) / 2
+        seen = see(head, now_s, way * 40 * lifted, (HOME[0] + 12 * lifted, HOME[1] - 20 * lifted))
+        assert seen.turn_deg == pytest.approx(way * 40 * lifted, abs=2.0)
+        assert seen.likeness > 0.9
+        assert seen.key == 1
+
+
+def test_light_that_changes_turns_no_head():
+    head = HeadFollower()
+    see(head, 0.0, 0.0)
+    dim = np.clip(scene(10.0) * 0.5 + 30, 0, 255).astype(np.uint8)
+    seen = head.follow(dim, 0.1, marks(), BODY_PX, ALL_OF_IT)
+    assert seen.turn_deg == pytest.approx(10.0, abs=2.0)
+
+
+def test_a_head_without_marks_gives_nothing_or_says_how_little_it_is():
+    head, blank = HeadFollower(), np.full((101, 101), 128.0)
+    see(head, 0.0, 0.0, face=blank)
+    for number in range(1, 6):
+        seen = see(head, 0.05 * number, 6.0 * number, face=blank)
+        assert seen is None or seen.likeness < 0.7
+
+
+def test_another_face_is_not_taken_for_the_same():
+    head = HeadFollower()
+    see(head, 0.0, 0.0)
+    seen = see(head, 0.1, 0.0, face=texture(8))
+    assert seen is None or seen.likeness < 0.7
+
+
+def test_a_turn_faster_than_a_head_can_is_a_slip():
+    step_s = 0.03
+    too_far = FASTEST_DEG_S * step_s + 15
+    head = HeadFollower()
+    see(head, 0.0, 0.0)
+    assert see(head, step_s, too_far) is None
+    assert see(head, 2 * step_s, 4.0).turn_deg == pytest.approx(4.0, abs=2.0), "and the head is still known"
+    slower = HeadFollower()
+    see(slower, 0.0, 0.0)
+    # the same turn, when there was time for it
+    assert see(slower, 0.5, too_far).turn_deg == pytest.approx(too_far, abs=2.0)
+
+
+def test_after_long_loss_there_is_a_new_picture():
+    head = HeadFollower()
+    see(head, 0.0, 0.0)
+    assert see(head, NEW_PICTURE_S, 5.0).key == 1
+    later = 2 * NEW_PICTURE_S + 0.1
+    new = see(head, later, 5.0)
+    assert (new.turn_deg, new.key, new.likeness) == (0.0, 2, 1.0)
+    assert see(head, later + 0.1, 12.0).turn_deg == pytest.approx(7.0, abs=2.0), "turns count from the new picture"
+
+
+def test_forgotten_heads_are_new():
+    head = HeadFollower()
+    assert see(head, 0.0, 0.0).key == 1
+    head.forget()
+    assert see(head, 0.1, 20.0) == HeadTurn(0.0, 2, 1.0)
+
+
+@pytest.mark.parametrize("at", [(6.0, 90.0), (230.0, 4.0), (316.0, 90.0), (230.0, 178.0)])
+def test_a_head_at_the_pictures_edge_is_not_taken(at):
+    assert see(HeadFollower(), 0.0, 0.0, at) is None
+
+
+def test_a_head_that_leaves_the_picture_is_lost_without_fuss():
+    head = HeadFollower()
+    see(head, 0.0, 0.0)
+    places = [(230.0 + 30 * number, 90.0) for number in range(1, 8)]
+    seen = [see(head, 0.1 * number, 0.0, at) for number, at in enumerate(places, 1)]
+    assert seen[0] is not None
+    assert seen[-1] is None
+
+
+def test_what_is_too_small_or_not_there_is_not_followed():
+    head, grey = HeadFollower(), scene(0.0)
+    assert head.follow(grey, 0.0, marks(), 6.0 / RADIUS, ALL_OF_IT) is None
+    assert head.follow(grey, 0.1, np.full((33, 2), np.nan), BODY_PX, ALL_OF_IT) is None
+    gone = np.full(SIZE[0], np.nan)
+    assert head.follow(grey, 0.3, marks(), BODY_PX, Silhouette(gone, gone, gone)) is None, "no person there"
+    assert head.follow(grey, 0.4, marks(), BODY_PX, ALL_OF_IT).key == 1
+
+
+def test_what_moves_behind_the_head_is_not_taken_for_it():
+    # the wall turns the other way; only what the silhouette says is the person counts
+    wall = cv2.GaussianBlur(np.random.default_rng(5).normal(0, 60, (400, 400)).astype(np.float32), (0, 0), 3.0) * 4
+    y, x = np.mgrid[: SIZE[1], : SIZE[0]]
+    person = np.hypot(x - HOME[0], y - HOME[1]) <= HEAD_PX - 2
+    there = person.any(axis=0)
+    outline = Silhouette(
+        np.where(there, person.argmax(axis=0), np.nan),
+        np.where(there, SIZE[1] - 1 - person[::-1].argmax(axis=0), np.nan),
+        np.zeros(SIZE[0]),
+    )
+    head = HeadFollower()
+    for number in range(9):
+        turn = 3.0 * number
+        move = cv2.getRotationMatrix2D((200.0, 200.0), -turn, 1.0)
+        move[:, 2] += np.array(HOME) - 200.0
+        behind = 128 + cv2.warpAffine(wall, move, SIZE, flags=cv2.INTER_CUBIC)
+        grey = np.clip(np.where(person, scene(turn), behind), 0, 255).astype(np.uint8)
+        seen = head.follow(grey, number / 15, marks(), BODY_PX, outline)
+        assert seen.turn_deg == pytest.approx(turn, abs=2.0)
