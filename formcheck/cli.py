@@ -201,9 +201,9 @@ def _analyse_one(path: Path, wishes: Wishes, say: Console) -> int:
     from formcheck.records import folder
     from formcheck.session import Session
 
+    model_path = model.checked(wishes.model)
     with Clip(path) as clip:
         target = _target(path, wishes, say)
-        model_path = model.checked(wishes.model)
         session = Session(wishes.exercise, wishes.height_cm)
         stopped = _judge(clip, session, model_path, target if wishes.film else None, say)
         result = session.result(path.name, _recorded_at(clip))
@@ -356,7 +356,8 @@ def _summary(result: Result) -> str:
         return "No repetitions were seen: the person lay still."
     faults = ", ".join(f"{name} {n}x" for name, n in result.fault_counts.items() if name != "too_low")
     work_on = f" To work on: {faults}." if faults else ""
-    return f"[bold]{result.counted} repetitions[/], {result.good} of them without a fault{tail}.{work_on}"
+    noun = "repetition" if result.counted == 1 else "repetitions"
+    return f"[bold]{result.counted} {noun}[/], {result.good} without a fault{tail}.{work_on}"
 
 
 def _recorded_at(clip: Clip) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Generator, Iterable
 from contextlib import closing
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from formcheck.capture.ahead import ahead
 from formcheck.coach.cues import CueChooser
@@ -18,14 +18,21 @@ from formcheck.form.measures import Measures
 from formcheck.form.rules import Exercise
 from formcheck.types import Frame, Observation, Pose, Problem, RestFacts, Result
 
-#: Pictures decoded, and poses found, ahead of the judgement. Enough to keep both cores busy, few enough to stay small.
-DECODE_AHEAD, FIND_AHEAD = 3, 2
+#: Pictures decoded, and looked at, ahead of the judgement. Enough to keep both cores busy, few enough to stay small.
+DECODE_AHEAD, LOOK_AHEAD = 2, 1
 
 
-class Finder(Protocol):
-    """Whatever finds the followed person in a frame."""
+Sight = TypeVar("Sight")
 
-    def find(self, frame: Frame) -> Pose:
+
+class Finder(Protocol[Sight]):
+    """Whatever finds the followed person in a frame, in two halves that may run in two threads."""
+
+    def look(self, frame: Frame) -> Sight:
+        """Find the person in the frame: the slow half."""
+        ...
+
+    def settle(self, sight: Sight) -> Pose:
         """Return the person's pose, in the frame's pixels."""
         ...
 
@@ -41,17 +48,17 @@ class Session:
         self._frames = 0
         self._span_s = (0.0, 0.0)
 
-    def run(self, frames: Iterable[Frame], finder: Finder) -> Generator[tuple[Frame, Observation], None, None]:
+    def run(self, frames: Iterable[Frame], finder: Finder[Sight]) -> Generator[tuple[Frame, Observation], None, None]:
         """Yield every frame with what is known after it.
 
-        Decoding and finding run ahead in threads of their own, while the caller draws and writes. When the source
-        breaks off, what came before is yielded, the error is kept in `broke`, and the iteration ends.
+        Decoding and looking run ahead in threads of their own, while the caller's thread judges, draws and writes. When
+        the source breaks off, what came before is yielded, the error is kept in `broke`, and the iteration ends.
         """
-        found = ((frame, finder.find(frame)) for frame in ahead(frames, DECODE_AHEAD))
-        with closing(ahead(found, FIND_AHEAD)) as poses:
+        looked = ((frame, finder.look(frame)) for frame in ahead(frames, DECODE_AHEAD))
+        with closing(ahead(looked, LOOK_AHEAD)) as sights:
             try:
-                for frame, pose in poses:
-                    yield frame, self.observe(pose)
+                for frame, sight in sights:
+                    yield frame, self.observe(finder.settle(sight))
             except StreamError as error:
                 self.broke = error
 

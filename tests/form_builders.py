@@ -1,5 +1,4 @@
-"""A person lying prone, built from numbers that the tests know, and ways to change recorded poses without changing
-what was done in them.
+"""A person lying prone, built from numbers that the tests know, and recorded poses seen another way.
 
 The body is drawn in trunk lengths from the hips, `along` the floor towards the head and `up`, flat on the floor at
 rest. A bend is carried through it by a fine chain of its own, so that what formcheck reads is not checked against
@@ -31,7 +30,6 @@ PLACES = {
     "ANKLE": (1.0 - SHOULDER_TO_ANKLE_TRUNKS, 0.0), "HEEL": (-1.77, 0.07), "TOE": (-1.95, -0.12),
 }  # fmt: skip
 NOSE = (1.24, -0.20)
-HEAD = ("EYE_INNER", "EYE", "EYE_OUTER", "EAR", "MOUTH")
 #: what the head turns about, and where the body's outline begins and ends
 NECK, OUTLINE_ENDS = 1.08, (-1.97, 1.46)
 
@@ -50,10 +48,15 @@ def lift_shape(t_s, start_s, lift_s, hold_s, lower_s):
 
 def back_height(along):
     """Return the height of the resting back's skin: buttocks, the hollow of the waist, the thorax, the head."""
+
     def hump(middle, width):
         return np.exp(-(((np.asarray(along) - middle) / width) ** 2))
 
     return 0.13 + 0.13 * hump(-0.12, 0.28) + 0.12 * hump(0.72, 0.30) + 0.02 * hump(1.3, 0.15)
+
+
+ALONG = np.arange(-2.2, 1.8, 0.002)
+SKIN_ALONG = back_height(ALONG)
 
 
 def bent(points, lumbar_deg, thoracic_deg, depth=0.18, lumbar=(0.10, 0.40), thorax_to=1.05):
@@ -61,19 +64,15 @@ def bent(points, lumbar_deg, thoracic_deg, depth=0.18, lumbar=(0.10, 0.40), thor
 
     The spine lies `depth` below the skin. It turns evenly by the lumbar bend over the stretch `lumbar` and by the
     thoracic bend from there to `thorax_to`; what is beyond is carried along, what is before stays. Integrated in steps
-    of a thousandth.
+    of two thousandths.
     """
     points = np.asarray(points, float)
-    along = np.arange(-2.2, 1.8, 0.001)
-    turn = np.radians(lumbar_deg) * np.clip((along - lumbar[0]) / (lumbar[1] - lumbar[0]), 0, 1)
-    turn = turn + np.radians(thoracic_deg) * np.clip((along - lumbar[1]) / (thorax_to - lumbar[1]), 0, 1)
-    spine = along + 1j * (back_height(along) - depth)
+    turn = np.radians(lumbar_deg) * np.clip((ALONG - lumbar[0]) / (lumbar[1] - lumbar[0]), 0, 1)
+    turn += np.radians(thoracic_deg) * np.clip((ALONG - lumbar[1]) / (thorax_to - lumbar[1]), 0, 1)
+    spine = ALONG + 1j * (SKIN_ALONG - depth)
     moved = spine[0] + np.concatenate([[0], np.cumsum(np.diff(spine) * np.exp(0.5j * (turn[1:] + turn[:-1])))])
-    at = np.interp(points[:, 0], along, np.arange(len(along)))
-    steps = np.arange(len(along))
-    arm = points[:, 0] + 1j * points[:, 1] - np.interp(at, steps, spine.real) - 1j * np.interp(at, steps, spine.imag)
-    carried = np.interp(at, steps, moved.real) + 1j * np.interp(at, steps, moved.imag)
-    new = carried + arm * np.exp(1j * np.interp(at, steps, turn))
+    foot, carried, turned = (np.interp(points[:, 0], ALONG, line) for line in (spine, moved, turn))
+    new = carried + (points[:, 0] + 1j * points[:, 1] - foot) * np.exp(1j * turned)
     return np.stack([new.real, new.imag], axis=1)
 
 
@@ -82,23 +81,33 @@ def chest_rise(lumbar_deg, thoracic_deg):
     return float(bent([PLACES["SHOULDER"]], lumbar_deg, thoracic_deg)[0, 1])
 
 
-def _places(lumbar_deg, thoracic_deg, neck_deg, foot_rise):
-    """Return the 33 landmarks (33, 2) in trunk lengths."""
+def _at_rest():
+    """Return the 33 landmarks (33, 2) in trunk lengths of a person at rest."""
     out = np.zeros((33, 2))
     for mark in Landmark:
         side, _, part = mark.name.partition("_")
         out[mark] = NOSE if mark is Landmark.NOSE else PLACES[part] + HALF_APART * (1 if side == "RIGHT" else -1)
-    head = [m for m in Landmark if m.name.partition("_")[2] in HEAD or m is Landmark.NOSE]
-    neck = np.array([NECK, 0.0])
-    turn = np.radians(neck_deg)
-    out[head] = neck + (out[head] - neck) @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-    arms = [m for m in Landmark if m.name.endswith(("ELBOW", "WRIST", "PINKY", "INDEX", "THUMB"))]
-    still = out[arms]
+    return out
+
+
+def _of(*parts):
+    """Return the landmarks of these parts of the body, both sides."""
+    return [m for m in Landmark if m.name == "NOSE" in parts or m.name.partition("_")[2] in parts]
+
+
+REST = _at_rest()
+HEAD = _of("NOSE", "EYE_INNER", "EYE", "EYE_OUTER", "EAR", "MOUTH")
+ARMS, FEET = _of("ELBOW", "WRIST", "PINKY", "INDEX", "THUMB"), _of("ANKLE", "HEEL", "TOE")
+
+
+def _places(lumbar_deg, thoracic_deg, neck_deg, foot_rise):
+    """Return the 33 landmarks (33, 2) in trunk lengths."""
+    out = REST.copy()
+    turn, neck = np.radians(neck_deg), np.array([NECK, 0.0])
+    out[HEAD] = neck + (REST[HEAD] - neck) @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
     out = bent(out, lumbar_deg, thoracic_deg)
-    out[arms] = still
-    for mark in Landmark:
-        if mark.name.endswith(("ANKLE", "HEEL", "TOE")):
-            out[mark, 1] += foot_rise
+    out[ARMS] = REST[ARMS]
+    out[FEET, 1] += foot_rise
     return out
 
 
@@ -118,7 +127,7 @@ def person(
     xy[raised, 1] -= lift_px
     if jitter_px:
         xy = xy + rng.normal(0.0, jitter_px, xy.shape)
-    along = np.linspace(*OUTLINE_ENDS, 1500)
+    along = np.linspace(*OUTLINE_ENDS, 700)
     skin = np.stack([along, back_height(along)], axis=1)
     top = np.asarray(hip_px) + bent(skin, lumbar_deg, thoracic_deg) @ axes
     bottom = np.asarray(hip_px) + np.stack([along, np.full_like(along, -0.22)], axis=1) @ axes
@@ -176,8 +185,7 @@ def dimmed_marks(pose, marks, visibility=0.1):
 
 #: each landmark's partner on the other side of the body
 PARTNER = [
-    Landmark[m.name.replace("LEFT", "RIGHT") if "LEFT" in m.name else m.name.replace("RIGHT", "LEFT")]
-    for m in Landmark
+    Landmark[m.name.replace("LEFT", "RIGHT") if "LEFT" in m.name else m.name.replace("RIGHT", "LEFT")] for m in Landmark
 ]
 
 
@@ -203,7 +211,7 @@ def shifted(pose, right_px, down_px):
         for row in moved:
             row[slice(right_px) if right_px >= 0 else slice(right_px, None)] = np.nan
         rows = Silhouette(*moved)
-    return dataclasses.replace(pose, xy_px=pose.xy_px + [right_px, down_px], silhouette=rows)
+    return dataclasses.replace(pose, xy_px=pose.xy_px + np.array([right_px, down_px]), silhouette=rows)
 
 
 def unseen(pose):

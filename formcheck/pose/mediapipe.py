@@ -5,6 +5,7 @@ May not know: exercises, limits, where frames come from.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -32,6 +33,20 @@ MOST_PEOPLE = 3
 SAME_PERSON = 0.35
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Sight:
+    """What MediaPipe saw in one frame, in pixels of `image`, the picture it was shown.
+
+    `landmarks`: (33, 4) x px, y px, z px, visibility; None for nobody. `mask`: MediaPipe's own, None when it gave none.
+    """
+
+    frame: Frame
+    image: ImageArray
+    landmarks: FloatArray | None
+    mask: Any
+    others: int
+
+
 class PoseFinder:
     """Finds and follows the lying person. A context manager; one finder serves one source from start to end."""
 
@@ -43,6 +58,7 @@ class PoseFinder:
         self._smooth = OneEuro()
         self._head = HeadFollower()
         self._before: FloatArray | None = None
+        self._last: FloatArray | None = None
         self._last_ms = -1
 
     def _open(self, people: int) -> Any:
@@ -78,28 +94,46 @@ class PoseFinder:
 
     def find(self, frame: Frame) -> Pose:
         """Return the followed person in `frame`, in the frame's pixels; frames' times must rise."""
+        return self.settle(self.look(frame))
+
+    def look(self, frame: Frame) -> Sight:
+        """Find the person in `frame`: the first and slow half of `find`, nearly all of it MediaPipe's.
+
+        The two halves may run in two threads, each taking the frames in order.
+        """
         scale = min(1.0, LOOK_PX / max(frame.size_px))
         image = frame.image
         if scale < 1:
             size = tuple(max(1, round(side * scale)) for side in frame.size_px)
             image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
-        grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
-        brightness = float(grey[::4, ::4].mean()) / 255
-        people, masks = self._look(image, frame.t_s)
+        people, masks = self._detect(image, frame.t_s)
         if not people:
-            self._lose()
             self._crowd.note(frame.t_s, 0, False)
-            return Pose.nobody(frame.t_s, frame.size_px, brightness)
+            self._before = None
+            return Sight(frame, image, None, None, 0)
         mine = follow.choose([p[:, :2] for p in people], self._before)
         landmarks = people[mine]
-        self._crowd.note(frame.t_s, len(people), follow.steepness_deg(landmarks[:, :2]) <= follow.LYING_DEG)
+        self._before = landmarks[:, :2]
+        self._crowd.note(frame.t_s, len(people), follow.steepness_deg(self._before) <= follow.LYING_DEG)
+        return Sight(frame, image, landmarks, masks[mine] if masks else None, len(people) - 1)
+
+    def settle(self, sight: Sight) -> Pose:
+        """Turn what was found into a pose: steady landmarks, outline, the head's turn."""
+        frame, image, landmarks = sight.frame, sight.image, sight.landmarks
+        grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
+        brightness = float(grey[::4, ::4].mean()) / 255
+        if landmarks is None:
+            self._lose()
+            return Pose.nobody(frame.t_s, frame.size_px, brightness)
         xy = self._steady(landmarks[:, :2], frame.t_s)
-        silhouette = _silhouette(np.squeeze(masks[mine].numpy_view())) if masks else None
+        silhouette = None if sight.mask is None else _silhouette(np.squeeze(sight.mask.numpy_view()))
         head = None
         if silhouette is not None:
             head = self._head.follow(grey, frame.t_s, landmarks[:, :2], _length(landmarks[:, :2]), silhouette)
         size_px = frame.size_px
         back = np.array([size_px[0] / image.shape[1], size_px[1] / image.shape[0]])
+        if silhouette is not None and image is not frame.image:
+            silhouette = _enlarged(silhouette, size_px, back)
         return Pose(
             t_s=frame.t_s,
             size_px=size_px,
@@ -107,12 +141,12 @@ class PoseFinder:
             z=landmarks[:, 2] * back[0],
             visibility=landmarks[:, 3],
             brightness=brightness,
-            silhouette=silhouette if scale == 1 or silhouette is None else _enlarged(silhouette, size_px, back),
+            silhouette=silhouette,
             head=head,
-            others=len(people) - 1,
+            others=sight.others,
         )
 
-    def _look(self, image: ImageArray, t_s: float) -> tuple[list[FloatArray], list[Any]]:
+    def _detect(self, image: ImageArray, t_s: float) -> tuple[list[FloatArray], list[Any]]:
         """Return everybody found as (33, 4) x px, y px, z px, visibility, and their masks."""
         people = MOST_PEOPLE if self._crowd.several else 1
         if people not in self._finders:
@@ -129,13 +163,13 @@ class PoseFinder:
     def _steady(self, xy_px: FloatArray, t_s: float) -> FloatArray:
         """Return the landmarks smoothed, unless they have jumped to somebody else."""
         length = _length(xy_px)
-        if self._before is not None and np.hypot(*np.median(xy_px - self._before, axis=0)) > SAME_PERSON * length:
+        if self._last is not None and np.hypot(*np.median(xy_px - self._last, axis=0)) > SAME_PERSON * length:
             self._lose()
-        self._before = xy_px
+        self._last = xy_px
         return self._smooth(xy_px, t_s, max(length, 1.0))
 
     def _lose(self) -> None:
-        self._before = None
+        self._last = None
         self._smooth.reset()
         self._head.forget()
 

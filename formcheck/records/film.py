@@ -31,7 +31,7 @@ _KEY_EVERY_S = 1.5
 
 # What a 2-core machine can write at 1280 x 720 beside everything else, at a quality at which thin lines stay crisp.
 # No pictures predicted from later ones (bf): with uneven times they spoil the length of the last picture.
-_ENCODER = {"preset": "veryfast", "crf": "23", "bf": "0", "forced-idr": "1"}
+_ENCODER = {"preset": "veryfast", "crf": "23", "bf": "0", "forced-idr": "1", "threads": "2", "rc-lookahead": "5"}
 
 # What the system says when there is no room left; Windows knows no quota.
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}

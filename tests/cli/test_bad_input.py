@@ -157,7 +157,11 @@ def folder(path: Path) -> None:
     path.mkdir()
 
 
-@pytest.mark.parametrize("bad", [letter, cut_off, photos, no_networks, folder, lambda path: None])
+def none_at_all(path: Path) -> None:
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("bad", [letter, cut_off, photos, no_networks, folder, none_at_all])
 def test_a_wrong_model(run, bring, tmp_path, bad):
     bad(tmp_path / "own.task")
     refused(run("analyse", bring("quick.mp4"), "--model", "own.task", "--out", "results"), "own.task", "--model")

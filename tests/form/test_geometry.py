@@ -76,7 +76,9 @@ def test_tilt_is_unsigned_and_the_same_for_both_sides(tilt_deg, head_right):
     assert frame_tilted(tilt_deg, head_right).tilt_deg == pytest.approx(abs(tilt_deg), abs=1e-9)
 
 
-@pytest.mark.parametrize("ends", [((3.0, 4.0), (3.0, 4.0)), ((math.nan, 0.0), (1.0, 0.0)), ((0.0, 0.0), (1.0, math.nan))])
+@pytest.mark.parametrize(
+    "ends", [((3.0, 4.0), (3.0, 4.0)), ((math.nan, 0.0), (1.0, 0.0)), ((0.0, 0.0), (1.0, math.nan))]
+)
 def test_a_floor_line_needs_two_points(ends):
     with pytest.raises(ValueError, match="two different points"):
         FloorFrame.along(*(np.array(end) for end in ends))

@@ -220,7 +220,9 @@ def without_outline(pose):
 
 def hollow_outline(pose):
     """Return the pose whose outline misses the lower back."""
-    top, bottom, doubt = (row.copy() for row in (pose.silhouette.top_px, pose.silhouette.bottom_px, pose.silhouette.doubt_px))
+    top, bottom, doubt = (
+        row.copy() for row in (pose.silhouette.top_px, pose.silhouette.bottom_px, pose.silhouette.doubt_px)
+    )
     for row in (top, bottom, doubt):
         row[285:360] = np.nan
     return dataclasses.replace(pose, silhouette=Silhouette(top, bottom, doubt))
@@ -273,8 +275,7 @@ def headed(pose, **changes):
 def test_two_witnesses_are_surer_than_one_and_far_apart_they_are_less_sure(measures):
     both = person(neck_deg=20.0)
     alone, agreed, apart = (
-        measures.read(pose)["neck_extension_deg"]
-        for pose in (headed(both), both, headed(both, turn_deg=-25.0))
+        measures.read(pose)["neck_extension_deg"] for pose in (headed(both), both, headed(both, turn_deg=-25.0))
     )
     assert agreed.value == pytest.approx(20.0, abs=1.0)
     assert agreed.error < alone.error
@@ -303,7 +304,7 @@ def test_the_better_the_likeness_the_smaller_the_error(measures):
         measures.read(headed(person(neck_deg=20.0), likeness=likeness))["neck_extension_deg"].error
         for likeness in (0.99, 0.75)
     )
-    assert good < poor
+    assert good < poor - 0.3
 
 
 def test_the_heads_picture_alone_tells_the_neck_across_the_seam(measures):

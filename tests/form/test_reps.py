@@ -61,7 +61,9 @@ def test_where_the_tempo_is_judged_the_phases_are_exact(height, fps, start, up, 
     assert_timed(only(walk(t, height * lift_shape(t, start, up, hold, down))), (start, up, hold, down), 0.1)
 
 
-made = st.tuples(st.floats(3.0, 25.0), st.floats(0.5, 4.0), st.floats(0.0, 4.0), st.floats(0.5, 4.0), st.floats(0.4, 3.0))
+made = st.tuples(
+    st.floats(3.0, 25.0), st.floats(0.5, 4.0), st.floats(0.0, 4.0), st.floats(0.5, 4.0), st.floats(0.4, 3.0)
+)
 
 
 @settings(max_examples=80, deadline=None)
@@ -84,6 +86,14 @@ def test_as_many_lifts_are_found_as_were_made_in_the_order_they_were_made(lifts,
 def test_lowering_half_way_and_rising_again_is_one_lift(fps, lowest):
     t = times(14.0, fps)
     values = 8.0 * lift_shape(t, 2.0, 2.0, 6.0, 2.0) - 8.0 * (1 - lowest) * lift_shape(t, 5.0, 1.0, 0.5, 1.0)
+    lift = only(walk(t, values))
+    assert (lift.start_s, lift.peak_s, lift.end_s) == pytest.approx((2.0, 4.0, 12.0), abs=0.1)
+
+
+@pytest.mark.parametrize("fps", FRAME_RATES)
+def test_a_dip_nearly_to_rest_that_is_caught_at_once_is_one_lift(fps):
+    t = times(14.0, fps)
+    values = 8.0 * lift_shape(t, 2.0, 2.0, 6.0, 2.0) - 8.0 * 0.85 * lift_shape(t, 5.0, 0.4, 0.1, 0.4)
     lift = only(walk(t, values))
     assert (lift.start_s, lift.peak_s, lift.end_s) == pytest.approx((2.0, 4.0, 12.0), abs=0.1)
 

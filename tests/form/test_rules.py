@@ -87,7 +87,12 @@ def test_a_verdict_is_a_fault_only_on_the_faulty_side(value, error):
 
 def test_a_finding_gives_the_numbers_and_the_cue_only_for_a_fault():
     fault, fine, unsure = (Rule(**FEET).finding(value, 1.5) for value in (12.34, 1.0, 5.5))
-    assert (fault.verdict, fault.fault, fault.say, fault.safety) == (FAULT, "feet_up", "Keep both feet on the mat", True)
+    assert (fault.verdict, fault.fault, fault.say, fault.safety) == (
+        FAULT,
+        "feet_up",
+        "Keep both feet on the mat",
+        True,
+    )
     assert (fine.verdict, fine.fault, fine.say) == (OK, "", "")
     assert (unsure.verdict, unsure.fault, unsure.say, unsure.measured) == (UNSURE, "", "", True)
     for finding, number in [(fault, "12.3"), (fine, "1.0"), (unsure, "5.5")]:

@@ -83,6 +83,9 @@ def test_the_lying_one_is_followed(lying, standing, scale):
         if pose.t_s >= FOUND_BY_S:
             assert not steep(pose)
             assert np.median(np.hypot(*(pose.xy_px - alone.xy_px).T)) < 0.05 * length
+            off = np.abs(pose.silhouette.top_px - alone.silhouette.top_px)
+            assert np.isfinite(off).sum() > 0.8 * length, "the outline is the lying one's, too"
+            assert np.nanmedian(off) < 0.02 * length
 
 
 def test_somebody_walks_in_before_the_person_lies_down(monkeypatch):

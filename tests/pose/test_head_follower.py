@@ -38,7 +38,7 @@ def scene(turn_deg: float, at: tuple[float, float] = HOME, face: np.ndarray | No
 def marks(at: tuple[float, float] = HOME) -> np.ndarray:
     """Return (33, 2) landmarks whose ears and eyes give the head's middle `at`."""
     xy = np.zeros((33, 2))
-    xy[list(EARS)], xy[list(EYES)] = np.array(at) - [2, 0], np.array(at) + [6, 0]
+    xy[list(EARS)], xy[list(EYES)] = (at[0] - 2, at[1]), (at[0] + 6, at[1])
     return xy
 
 
@@ -90,6 +90,14 @@ def test_another_face_is_not_taken_for_the_same():
     see(head, 0.0, 0.0)
     seen = see(head, 0.1, 0.0, face=texture(8))
     assert seen is None or seen.likeness < 0.7
+
+
+def test_a_head_that_is_hidden_is_no_fit():
+    head, blank = HeadFollower(), np.full((101, 101), 128.0)
+    see(head, 0.0, 0.0)
+    hidden = [see(head, t_s, 0.0, face=blank) for t_s in np.arange(0.1, NEW_PICTURE_S, 0.1)]
+    assert hidden.count(None) == len(hidden)
+    assert see(head, NEW_PICTURE_S, 3.0).turn_deg == pytest.approx(3.0, abs=2.0), "and known when it is seen again"
 
 
 def test_a_turn_faster_than_a_head_can_is_a_slip():

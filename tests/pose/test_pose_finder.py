@@ -63,12 +63,15 @@ def test_the_outline_is_the_persons(lying):
 
 
 def test_a_larger_picture_gives_the_same_body_in_its_own_pixels(lying):
-    frames = [Frame(cv2.resize(f.image, (1280, 720), interpolation=cv2.INTER_CUBIC), f.t_s) for f in some("se_mixed", 12)]
-    for small, large in zip(lying, found(frames), strict=True):
+    enlarged = [
+        Frame(cv2.resize(frame.image, (1280, 720), interpolation=cv2.INTER_CUBIC), frame.t_s)
+        for frame in some("se_mixed", 12)
+    ]
+    for small, large in zip(lying, found(enlarged), strict=True):
         assert large.size_px == (1280, 720)
         marks = [*SHOULDERS, *HIPS]
         assert np.abs(large.xy_px - 2 * small.xy_px)[marks].max() < 8
-        assert np.median(np.abs(large.z - 2 * small.z)) < 12
+        assert np.ptp(large.z) == pytest.approx(2 * np.ptp(small.z), rel=0.15)
         assert len(large.silhouette.top_px) == 1280
         assert np.nanmedian(np.abs(large.silhouette.top_px[::2] - 2 * small.silhouette.top_px)) <= 2
 
@@ -83,7 +86,7 @@ def test_an_empty_room_shows_nobody():
 @pytest.mark.parametrize("level", [0, 51, 255])
 def test_brightness_is_the_pictures_mean(level):
     picture = np.full((90, 160, 3), level, np.uint8)
-    assert found([Frame(picture, 0.0)])[0].brightness == pytest.approx(level / 255, abs=0.005)
+    assert found([Frame(picture, 0.0)])[0].brightness == pytest.approx(level / 255, abs=0.003)
 
 
 def test_pictures_less_than_a_millisecond_apart_are_taken():
@@ -97,10 +100,11 @@ def test_pictures_less_than_a_millisecond_apart_are_taken():
 def test_a_cut_to_another_place_leaves_no_glide():
     # the person is elsewhere from one picture to the next, as after a cut: not half way between
     frames = some("se_mixed", 10)
-    moved = [Frame(np.roll(frame.image, (-60, -75), axis=(0, 1)), frame.t_s) for frame in frames]
+    moved = [Frame(np.roll(frame.image, (-60, 120), axis=(0, 1)), frame.t_s) for frame in frames]
     there = found(moved)[-1].xy_px
     with PoseFinder() as finder:
         seen = [finder.find(frame) for frame in (*frames[:5], *moved[5:])]
-    hips = [np.hypot(*(pose.xy_px - there)[list(HIPS)].T).max() for pose in seen]
-    assert min(hips[:5]) > 60
-    assert hips[-1] < 12
+    off = [np.hypot(*np.median(pose.xy_px - there, axis=0)) for pose in seen]
+    assert min(off[:5]) > 120
+    assert off[5] < 22
+    assert max(off[6:]) < 8
