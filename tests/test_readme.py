@@ -73,7 +73,7 @@ def test_every_formcheck_command_works(blocks, tmp_path):
             [*FORMCHECK, *words], cwd=tmp_path, env=env, capture_output=True, text=True, encoding="utf-8", timeout=300
         )
         assert said.returncode == 0, f"formcheck {shlex.join(words)}\n{said.stdout}\n{said.stderr}"
-    made = tmp_path / "sample_clips" / "se_mixed.formcheck"
+    made = tmp_path / "sample_clips" / "se_mixed.mp4.formcheck"
     assert {path.name for path in made.iterdir()} >= {"session.json", "reps.csv", "annotated.mp4"}
 
 

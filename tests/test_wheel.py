@@ -107,7 +107,7 @@ def test_an_installed_copy_judges_a_clip(installed, tmp_path):
     assert session["formcheck_version"] == PROJECT["version"]
     assert session["setup"]["ok"] is True
     assert (session["reps"], session["summary"]["counted"]) == ([], 0)
-    assert json.loads((tmp_path / "rest_only.formcheck" / "session.json").read_text(encoding="utf-8")) == session
+    assert json.loads((tmp_path / "rest_only.mp4.formcheck" / "session.json").read_text(encoding="utf-8")) == session
 
 
 def test_an_installed_copy_says_which_file_is_missing(installed, tmp_path):
