@@ -66,7 +66,9 @@ class Wishes:
 
         if self.out is None:
             return folder.beside(clip)
-        return self.out / clip.name if self.several else self.out
+        # the whole path, so that two clips of one name in two folders do not share results
+        parts = [part for part in clip.parts if part not in (clip.anchor, "..")]
+        return self.out / "_".join(parts) if self.several else self.out
 
 
 def main() -> None:
@@ -205,23 +207,38 @@ def _analyse_one(path: Path, wishes: Wishes, say: Console) -> int:
     with Clip(path) as clip:
         target = _target(path, wishes, say)
         session = Session(wishes.exercise, wishes.height_cm)
-        stopped = _judge(clip, session, model_path, target if wishes.film else None, say)
-        result = session.result(path.name, _recorded_at(clip))
-    if target is not None:
-        folder.save(target, result)
+        trouble = _judge(clip, session, model_path, target if wishes.film else None, say)
+        # a name that is not valid text (bytes of another encoding) could not be written into any file
+        name = path.name.encode("utf-8", "replace").decode("utf-8")
+        result = session.result(name, _recorded_at(clip))
+    saved = target
+    try:
+        if target is not None:
+            folder.save(target, result, film=wishes.film and not isinstance(trouble, SetupError))
+    except SetupError as error:
+        # what was measured is at least printed
+        saved, trouble = None, error
     if wishes.json:
-        sys.stdout.write(folder.session_text(result))
+        _print_utf8(folder.session_text(result))
     else:
-        _show(Console(), result, target, wishes.film)
-    broke = stopped or session.broke
-    if broke is not None:
-        _complain(say, broke)
-        return broke.exit_code
-    if not result.judged:
-        problem = result.problems[0]
-        _complain(say, SetupError(f"{path} could not be judged.", problem.say))
-        return SetupError.exit_code
-    return 0
+        _show(Console(), result, saved)
+    if not result.judged and trouble is None and session.broke is None:
+        trouble = SetupError(f"{path} could not be judged.", result.problems[0].say)
+    trouble = trouble or session.broke
+    if trouble is not None:
+        _complain(say, trouble)
+    return trouble.exit_code if trouble else 0
+
+
+def _print_utf8(text: str) -> None:
+    """Print in UTF-8, as JSON must be, whatever the console's own encoding."""
+    sys.stdout.flush()
+    raw = getattr(sys.stdout, "buffer", None)
+    if raw is None:  # captured by a test or another program
+        sys.stdout.write(text)
+        return
+    raw.write(text.encode("utf-8"))
+    raw.flush()
 
 
 def _target(path: Path, wishes: Wishes, say: Console) -> Path | None:
@@ -233,7 +250,7 @@ def _target(path: Path, wishes: Wishes, say: Console) -> Path | None:
     from formcheck.records import folder
 
     try:
-        return folder.prepared(wishes.folder(path), force=wishes.force, film=wishes.film)
+        return folder.prepared(wishes.folder(path), force=wishes.force)
     except SetupError as error:
         if not wishes.json or wishes.out is not None:
             raise
@@ -241,10 +258,14 @@ def _target(path: Path, wishes: Wishes, say: Console) -> Path | None:
         return None
 
 
-def _judge(clip: Clip, session: Session, model_path: Path, target: Path | None, say: Console) -> StreamError | None:
-    """Run the clip through the session, writing the film on the way; return an error when the user stopped it."""
+def _judge(clip: Clip, session: Session, model_path: Path, target: Path | None, say: Console) -> FormcheckError | None:
+    """Run the clip through the session, writing the film into `target` on the way.
+
+    Returns what went wrong without losing what was measured: the user stopped it, or the film could not be written.
+    """
     from formcheck.pose.mediapipe import PoseFinder
 
+    lost = None
     try:
         with ExitStack() as open_now:
             bar, task = open_now.enter_context(_progress(say, clip))
@@ -252,11 +273,19 @@ def _judge(clip: Clip, session: Session, model_path: Path, target: Path | None, 
             film = open_now.enter_context(_film(target, clip)) if target else None
             for frame, seen in session.run(clip, finder):
                 if film is not None:
-                    film.write(_annotated(frame, seen), frame.t_s)
+                    try:
+                        film.write(_annotated(frame, seen), frame.t_s)
+                    except SetupError as error:
+                        film, lost = None, error
                 bar.update(task, completed=frame.t_s)
     except KeyboardInterrupt:
         return StreamError("Stopped before the end of the clip.", "What was read until then is judged and saved.")
-    return None
+    except SetupError as error:
+        # the film's last part did not fit any more; before the first picture nothing was measured yet
+        if not session.began:
+            raise
+        lost = error
+    return lost
 
 
 def _film(target: Path, clip: Clip) -> Film:
@@ -280,7 +309,7 @@ def _progress(say: Console, clip: Clip) -> Iterator[tuple[Progress, TaskID]]:
         yield bar, bar.add_task(escape(clip.path.name), total=clip.duration_s)
 
 
-def _show(console: Console, result: Result, target: Path | None, film: bool) -> None:
+def _show(console: Console, result: Result, target: Path | None) -> None:
     """Print the repetitions as a table, the summary and where the results are."""
     if result.reps:
         table = Table(title=f"{escape(result.source)}: {result.exercise}", title_justify="left")
@@ -297,8 +326,8 @@ def _show(console: Console, result: Result, target: Path | None, film: bool) -> 
     for note in result.notes:
         console.print(f"Note: {escape(note)}", highlight=False)
     if target is not None:
-        what = "session.json, reps.csv" + (", annotated.mp4" if film else "")
-        console.print(f"Saved {what} in {escape(str(target))}", highlight=False, soft_wrap=True)
+        made = ", ".join(name for name in ("session.json", "reps.csv", "annotated.mp4") if (target / name).exists())
+        console.print(f"Saved {made} in {escape(str(target))}", highlight=False, soft_wrap=True)
 
 
 COLUMNS: tuple[tuple[str, Literal["left", "right"]], ...] = (
@@ -353,7 +382,7 @@ def _summary(result: Result) -> str:
     attempts = len(result.reps) - result.counted
     tail = f", {attempts} too low to count" if attempts else ""
     if not result.reps:
-        return "No repetitions were seen: the person lay still."
+        return "No repetitions were seen."
     faults = ", ".join(f"{name} {n}x" for name, n in result.fault_counts.items() if name != "too_low")
     work_on = f" To work on: {faults}." if faults else ""
     noun = "repetition" if result.counted == 1 else "repetitions"

@@ -37,6 +37,13 @@ class Finder(Protocol[Sight]):
         ...
 
 
+def _looked(frames: Iterable[Frame], finder: Finder[Sight]) -> Generator[tuple[Frame, Sight], None, None]:
+    """Yield each frame with what was seen in it; whatever happens, the decoding thread ends with it."""
+    with closing(ahead(frames, DECODE_AHEAD)) as decoded:
+        for frame in decoded:
+            yield frame, finder.look(frame)
+
+
 class Session:
     """One person, one exercise, one source of frames."""
 
@@ -48,14 +55,18 @@ class Session:
         self._frames = 0
         self._span_s = (0.0, 0.0)
 
+    @property
+    def began(self) -> bool:
+        """Whether any frame has been judged."""
+        return self._frames > 0
+
     def run(self, frames: Iterable[Frame], finder: Finder[Sight]) -> Generator[tuple[Frame, Observation], None, None]:
         """Yield every frame with what is known after it.
 
         Decoding and looking run ahead in threads of their own, while the caller's thread judges, draws and writes. When
         the source breaks off, what came before is yielded, the error is kept in `broke`, and the iteration ends.
         """
-        looked = ((frame, finder.look(frame)) for frame in ahead(frames, DECODE_AHEAD))
-        with closing(ahead(looked, LOOK_AHEAD)) as sights:
+        with closing(ahead(_looked(frames, finder), LOOK_AHEAD)) as sights:
             try:
                 for frame, sight in sights:
                     yield frame, self.observe(finder.settle(sight))

@@ -140,6 +140,7 @@ class Judge:
 
     def _start(self, still: Iterable[Pose], pose: Pose) -> None:
         self._use(resting.take(list(still)))
+        self._short_rest = []
         self._here_s = self._in_place_s = self._stirred_s = self._low_s = pose.t_s
         self._counter.reset()
         self._ended_s = pose.t_s

@@ -82,10 +82,24 @@ class Measures:
 
     def _rises_px(self, pose: Pose, pair: tuple[Landmark, Landmark]) -> FloatArray:
         """Return how far each landmark of `pair` that is seen now and was seen at rest has risen, pixels; (0..2,)."""
+        return np.asarray(self._moved_px(pose, pair) @ np.asarray(self.rest.frame.up))
+
+    def _moved_px(self, pose: Pose, pair: tuple[Landmark, Landmark]) -> FloatArray:
+        """Return how far each landmark of `pair` that is seen now and was seen at rest has moved; (0..2, 2) pixels."""
         marks = np.array(pair)
         both = body.seen(pose, pair) & (self.rest.visibility[marks] >= body.LEAST_VISIBILITY)
-        moved = pose.xy_px[marks[both]] - self.rest.landmarks_px[marks[both]]
-        return np.asarray(moved @ np.asarray(self.rest.frame.up))
+        return np.asarray(pose.xy_px[marks[both]] - self.rest.landmarks_px[marks[both]])
+
+    def _shift_px(self, pose: Pose) -> FloatArray:
+        """Return how far the whole body has shifted since rest, (2,) pixels: what hips and ankles have moved in common.
+
+        The hips' landmarks drift a little with every lift, a foot may rise; a body that shifts takes both along.
+        """
+        hips, ankles = self._moved_px(pose, HIPS), self._moved_px(pose, ANKLES)
+        if not len(hips) or not len(ankles):
+            return np.zeros(2)
+        one, other = hips.mean(axis=0), ankles[np.argmin(np.abs(ankles).sum(axis=1))]
+        return np.where(one * other > 0, np.sign(one) * np.minimum(np.abs(one), np.abs(other)), 0.0)
 
     def _rise_share(self, pose: Pose) -> float | None:
         """Return the rise of the shoulders over the hips in trunk lengths; None when either is not seen.
@@ -108,15 +122,17 @@ class Measures:
     def _trunk_lift(self, pose: Pose) -> tuple[float | None, float, str]:
         if self._rise_share(pose) is None:
             return None, 0.0, "the shoulders or hips are not seen"
-        now = self.rest.frame.elevation_deg(body.middle(pose, HIPS), body.middle(pose, SHOULDERS))
-        hips, shoulders = (self.rest.landmarks_px[list(pair)].mean(axis=0) for pair in (HIPS, SHOULDERS))
-        return wrap_deg(now - self.rest.frame.elevation_deg(hips, shoulders)), TRUNK_ERROR_DEG, ""
+        before = [self.rest.landmarks_px[list(pair)].mean(axis=0) for pair in (HIPS, SHOULDERS)]
+        now = [b + self._moved_px(pose, pair).mean(axis=0) for b, pair in zip(before, (HIPS, SHOULDERS), strict=True)]
+        turn = self.rest.frame.elevation_deg(*now) - self.rest.frame.elevation_deg(*before)
+        return wrap_deg(turn), TRUNK_ERROR_DEG, "the shoulders and hips fall on one point"
 
     def _bend_of(self, pose: Pose) -> Bend:
         rest = self.rest
         if rest.back is None or pose.silhouette is None:
             return Bend.unknown()
-        outline = body.outline(body.outline_px([pose]), rest.frame, rest.hip_px, rest.trunk_px)
+        origin = rest.hip_px + self._shift_px(pose)
+        outline = body.outline(body.outline_px([pose]), rest.frame, origin, rest.trunk_px)
         share = self._rise_share(pose)
         height = float("nan")
         if share is not None:

@@ -35,6 +35,8 @@ REARM_SHARE = 0.6
 BEFORE_S = 2.0
 #: A lift whose end hangs in the air is taken as ended after this time, and one never lowered is given up.
 SETTLE_S, GIVE_UP_S = 0.8, 40.0
+#: A lift has come down when it has been low for this long; a few lost frames on top look as if it had.
+LEAST_DOWN_S = 0.2
 #: A hole in the seen samples wider than this leaves a phase's duration unknown.
 WIDEST_GAP_S = 0.4
 
@@ -140,21 +142,24 @@ class LiftCounter:
         if self.state is State.UP:
             self.state, self._low_since_s = State.ENDING, t_s
         down = value <= max(LOW_SHARE * self._peak, self.jitter)
-        settled = self._low_since_s is not None and t_s - self._low_since_s >= SETTLE_S
-        return self._finish(t_s) if down or settled else None
+        low_s = t_s - self._low_since_s if self._low_since_s is not None else 0.0
+        return self._finish(t_s) if (down and low_s >= LEAST_DOWN_S) or low_s >= SETTLE_S else None
 
     def _give_up(self, t_s: float) -> None:
         """Give up a lift that is never lowered: the person has settled in a new posture."""
         if self.up and t_s - self._left_s > GIVE_UP_S:
             self.reset()
+            self._armed = False
 
     def _finish(self, t_s: float) -> Lift | None:
         times, values = np.array(self._samples).T
         not_before, self._ended_s = self._ended_s, t_s
-        left_s = self._left_s
+        up_s = (self._low_since_s or t_s) - self._left_s
         self.reset()
         self._armed = False
-        if t_s - left_s < LEAST_LIFT_S:
+        if up_s < LEAST_LIFT_S:
+            # a flicker at the leaving value; the lift proper may be just beginning
+            self._armed = True
             return None
         return time_phases(times, values, not_before)
 

@@ -1,7 +1,8 @@
-"""Which of the people found is the one on the mat, and when to look for more than one.
+"""Which of the people found is the one on the mat, and when to look for one behind another.
 
-Asked for one person, MediaPipe may lock on to somebody upright for a whole clip. So the finder asks for one (which is
-quick) until that one is not lying, then for several, and keeps to the lying one.
+Asked for one person, MediaPipe may lock on to somebody upright for a whole clip; asked for several it often still gives
+the upright one alone. So once the one found has not been lying for a moment, upright people are painted over and the
+picture is looked at again.
 May not know: MediaPipe.
 """
 
@@ -12,13 +13,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from formcheck.landmarks import ANKLES, HIPS, SHOULDERS
-from formcheck.types import FloatArray
+from formcheck.types import FloatArray, ImageArray
 
 #: Somebody whose trunk and whole body are flatter than this in the picture is lying.
 LYING_DEG = 45.0
-#: Look for several people once the one found has not been lying, or nobody was found, for so long; go back to one
-#: when only the lying person has been seen for so long.
-CROWD_AFTER_S, ALONE_AFTER_S = 0.3, 10.0
+#: Search the picture once the person found has not been lying for so long.
+CROWD_AFTER_S = 0.3
+#: A person is painted over with this much around their landmarks, as a share of the box: hair, soles, sleeves.
+AROUND = 0.08
 
 
 def steepness_deg(xy_px: FloatArray) -> float:
@@ -28,42 +30,36 @@ def steepness_deg(xy_px: FloatArray) -> float:
     return float(np.degrees(np.arctan2(np.abs(lines[:, 1]), np.abs(lines[:, 0]))).max())
 
 
-def choose(people: Sequence[FloatArray], before: FloatArray | None) -> int:
-    """Return which of `people` ((33, 2) each, at least one) to follow.
+def lies(xy_px: FloatArray) -> bool:
+    """Whether the person with landmarks (33, 2) lies; False for missing points."""
+    return steepness_deg(xy_px) <= LYING_DEG
 
-    A lying person before an upright one; among several lying, the one nearest to where the followed person was
-    `before`, else the longest; among upright ones the least steep.
-    """
-    steep = np.array([steepness_deg(p) for p in people])
-    lying = [i for i in range(len(people)) if steep[i] <= LYING_DEG]
-    if not lying:
-        return int(np.nanargmin(steep)) if np.isfinite(steep).any() else 0
-    if before is not None:
-        return min(lying, key=lambda i: float(np.nanmean(np.hypot(*(people[i] - before).T))))
-    return max(lying, key=lambda i: float(np.ptp(people[i][:, 0])))
+
+def without(image: ImageArray, people: Sequence[FloatArray]) -> ImageArray:
+    """Return a copy of the picture with the boxes about `people` ((33, 2) each) painted in its mean colour."""
+    out = image.copy()
+    colour = image.reshape(-1, image.shape[-1])[::97].mean(axis=0)
+    for xy in people:
+        low, high = xy.min(axis=0), xy.max(axis=0)
+        edge = AROUND * (high - low)
+        left, top = np.maximum(np.floor(low - edge), 0).astype(int)
+        right, bottom = np.maximum(np.ceil(high + edge), 0).astype(int)
+        out[top:bottom, left:right] = colour
+    return out
 
 
 class Crowd:
-    """Decides, frame by frame, whether to look for several people."""
+    """Decides whether the picture must be searched for the lying person. Once it must, it stays so."""
 
     def __init__(self) -> None:
-        """Begin by looking for one."""
+        """Begin with no need to search."""
         self.several = False
         self._fine_s: float | None = None
-        self._alone_since_s: float | None = None
 
     def note(self, t_s: float, people: int, lying: bool) -> None:
         """Take what the frame at `t_s` showed: how many people, and whether the followed one lies."""
         if self._fine_s is None or lying:
             self._fine_s = t_s
-        if not self.several:
-            # nobody at all is no crowd: looking for several would find nobody either
-            self.several = people > 0 and not lying and t_s - self._fine_s >= CROWD_AFTER_S
-            self._alone_since_s = None
-            return
-        if people > 1 or not lying:
-            self._alone_since_s = None
-        elif self._alone_since_s is None:
-            self._alone_since_s = t_s
-        elif t_s - self._alone_since_s >= ALONE_AFTER_S:
-            self.several = False
+        # nobody at all is no crowd: painting over nobody changes nothing
+        if people > 0 and not lying and t_s - self._fine_s >= CROWD_AFTER_S:
+            self.several = True

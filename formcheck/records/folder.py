@@ -20,7 +20,7 @@ def beside(clip: Path) -> Path:
     return clip.with_name(f"{clip.name}.formcheck")
 
 
-def prepared(folder: Path, *, force: bool, film: bool) -> Path:
+def prepared(folder: Path, *, force: bool) -> Path:
     """Make `folder` and return it.
 
     SetupError when it cannot be written to, or already holds results and `force` does not say to replace them.
@@ -34,7 +34,7 @@ def prepared(folder: Path, *, force: bool, film: bool) -> Path:
     except OSError as error:
         why = error.strerror or str(error)
         raise SetupError(f"The results cannot be written to {folder} ({why}).", elsewhere) from error
-    for name in (SESSION, REPS, *([FILM] if film else [])):
+    for name in (SESSION, REPS, FILM):
         if (folder / name).exists() and not force:
             raise SetupError(
                 f"There are already results in {folder} ({name}).", "Add --force to replace them, or choose --out DIR."
@@ -47,8 +47,11 @@ def session_text(result: Result) -> str:
     return json.dumps(session_object(result), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def save(folder: Path, result: Result) -> list[Path]:
-    """Write session.json and reps.csv into `folder` and return their paths; SetupError when that fails."""
+def save(folder: Path, result: Result, *, film: bool = True) -> list[Path]:
+    """Write session.json and reps.csv into `folder` and return their paths; SetupError when that fails.
+
+    `film`: annotated.mp4 belongs to this session; one that does not, left by an earlier, is removed.
+    """
     texts = {SESSION: session_text(result), REPS: reps_csv(result)}
     try:
         for name, text in texts.items():
@@ -56,6 +59,8 @@ def save(folder: Path, result: Result) -> list[Path]:
             part = folder / f"{name}.part"
             part.write_text(text, encoding="utf-8")
             part.replace(folder / name)
+        if not film:
+            (folder / FILM).unlink(missing_ok=True)
     except OSError as error:
         raise SetupError(
             f"The results cannot be written to {folder} ({error.strerror or error}).",

@@ -4,7 +4,18 @@ import dataclasses
 
 import numpy as np
 import pytest
-from form_builders import TRUNK_PX, TRUNK_SHARE, dimmed_marks, lift_shape, moved_marks, person, session, shifted, unseen
+from form_builders import (
+    TRUNK_PX,
+    TRUNK_SHARE,
+    chest_rise,
+    dimmed_marks,
+    lift_shape,
+    moved_marks,
+    person,
+    session,
+    shifted,
+    unseen,
+)
 
 from formcheck.form import exercises
 from formcheck.form.judge import LOST_S, RESETTLED_S, Judge
@@ -105,6 +116,12 @@ def test_what_is_hidden_during_the_lift_is_unsure_never_right_or_wrong(hide, uns
     assert rep.counted
 
 
+@pytest.mark.parametrize(("hidden_s", "known"), [(0.6, True), (1.7, False)])
+def test_a_value_on_top_is_told_only_when_it_was_mostly_seen_there(hidden_s, known):
+    seen = [dimmed_marks(p, ANKLES) if 6.0 <= p.t_s < 6.0 + hidden_s else p for p in session(12.0, ONE)]
+    assert (only_rep(seen).values["foot_rise_cm"] is not None) is known
+
+
 def test_hidden_shoulders_give_no_repetition():
     seen = [dimmed_marks(p, SHOULDERS) if p.t_s > 3.5 else p for p in session(14.0, ONE)]
     judge, said = watched(seen)
@@ -199,6 +216,22 @@ def test_a_short_loss_keeps_the_rest_and_a_long_one_gives_it_up():
         assert judge.counted == 1
 
 
+def test_a_lift_in_which_the_person_is_lost_for_long_is_given_up():
+    seen = [unseen(p) if 6.0 <= p.t_s < 10.0 + LOST_S else p for p in session(16.0, ONE)]
+    judge = Judge(exercises.load("spine-extension"), HEIGHT_CM)
+    for pose in seen:
+        judge.observe(pose)
+        if pose.t_s > 6.2 + LOST_S:
+            assert not judge.lifting
+    assert judge.reps == []
+
+
+def test_a_chest_high_up_is_no_problem_of_the_view_once_it_is_judged():
+    _, said = watched(session(12.0, ONE, lumbar_deg=30.0, thoracic_deg=0.0))
+    assert any(one.readings["trunk_lift_deg"].value > 20.0 for one in said if one.phase == "lift")
+    assert all(one.problems == () for one in said)
+
+
 def test_a_person_who_has_gone_elsewhere_rests_anew_there():
     def moved(pose):
         return shifted(pose, 45, 12) if pose.t_s > 11.0 else pose
@@ -216,6 +249,25 @@ def test_a_small_shift_is_taken_into_the_rest_without_losing_it():
     assert judge.rest.hip_px == pytest.approx([310.0, 236.0], abs=1.0)
     assert judge.counted == 2
     assert judge.reps[1].values["foot_rise_cm"] == pytest.approx(0.0, abs=0.5)
+
+
+def test_a_chest_a_little_higher_may_be_a_lift_beginning_and_becomes_the_rest_only_later():
+    seen = session(16.0, [], lift_px=with_lift(0.45 * CM_PX, start=5.0, phases=(0.5, 60.0, 1.0)))
+    _, said = watched(seen)
+    told = {round(one.pose.t_s): one.readings["chest_lift_cm"].value for one in said if one.readings}
+    assert told[4] == pytest.approx(0.0, abs=0.05)
+    assert [told[8], told[15]] == pytest.approx([0.45, 0.0], abs=0.05)
+
+
+def test_the_rest_is_renewed_from_what_was_a_little_while_ago():
+    judge, rests = Judge(exercises.load("spine-extension"), HEIGHT_CM), []
+    for pose in session(8.0, []):
+        judge.observe(pose)
+        if judge.rest is not None and (not rests or judge.rest is not rests[-1][1]):
+            rests.append((pose.t_s, judge.rest))
+    assert len(rests) >= 3
+    # a lift that is just beginning is not yet told from rest
+    assert all(0.3 < now - rest.t_s < 0.6 for now, rest in rests[1:])
 
 
 def test_coming_to_rest_a_little_higher_does_not_raise_the_next_repetition():
@@ -238,6 +290,14 @@ def test_a_held_lift_that_is_not_settling_counts():
     judge, _ = watched(session(22.0, [(4.0, 2.0, 8.0, 2.0)]))
     assert judge.counted == 1
     assert judge.reps[0].hold_s == pytest.approx(8.0, abs=0.2)
+
+
+@pytest.mark.parametrize("rise_s", [6.0, 8.0])
+def test_a_very_slow_lift_does_not_carry_its_rest_up_with_it(rise_s):
+    judge, _ = watched(session(16.0 + rise_s, [(4.0, rise_s, 2.0, 3.0)], lumbar_deg=5.0, thoracic_deg=4.0))
+    assert judge.counted == 1
+    known = chest_rise(5.0, 4.0) * TRUNK_SHARE * HEIGHT_CM
+    assert judge.reps[0].values["chest_lift_cm"] == pytest.approx(known, abs=0.5)
 
 
 def test_a_lift_still_up_at_the_end_is_known_and_not_counted():

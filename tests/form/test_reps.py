@@ -22,6 +22,17 @@ def walk(t_s, values, jitter=0.0):
     return [lift for lift in lifts if lift is not None]
 
 
+def states(t_s, values):
+    """Return the states that the counter passes through, each once until it changes."""
+    counter = LiftCounter(LIFTING)
+    passed = [counter.state]
+    for t, value in zip(t_s, values, strict=True):
+        counter.add(float(t), float(value))
+        if counter.state is not passed[-1]:
+            passed.append(counter.state)
+    return passed
+
+
 def only(lifts):
     """Return the one lift there is."""
     assert len(lifts) == 1
@@ -96,6 +107,7 @@ def test_a_dip_nearly_to_rest_that_is_caught_at_once_is_one_lift(fps):
     values = 8.0 * lift_shape(t, 2.0, 2.0, 6.0, 2.0) - 8.0 * 0.85 * lift_shape(t, 5.0, 0.4, 0.1, 0.4)
     lift = only(walk(t, values))
     assert (lift.start_s, lift.peak_s, lift.end_s) == pytest.approx((2.0, 4.0, 12.0), abs=0.1)
+    assert states(t, values) == [State.REST, State.UP, State.ENDING, State.UP, State.ENDING, State.REST]
 
 
 @pytest.mark.parametrize("fps", FRAME_RATES)
@@ -273,14 +285,13 @@ def test_a_slow_drift_of_rest_hides_no_lift(fps):
 
 def test_the_states_are_passed_in_order_and_a_lift_comes_out_once_down():
     t = times(10.0)
-    counter, states, out = LiftCounter(LIFTING), [], []
-    for at in t:
-        lift = counter.add(float(at), 8.0 * float(lift_shape(at, *SLOW)))
-        if not states or counter.state is not states[-1]:
-            states.append(counter.state)
+    values = 8.0 * lift_shape(t, *SLOW)
+    assert states(t, values) == [State.REST, State.UP, State.ENDING, State.REST]
+    counter, out = LiftCounter(LIFTING), []
+    for at, value in zip(t, values, strict=True):
+        lift = counter.add(float(at), float(value))
         assert counter.up == (counter.state is not State.REST)
         out += [float(at)] * (lift is not None)
-    assert states == [State.REST, State.UP, State.ENDING, State.REST]
     assert len(out) == 1
     assert 8.0 < out[0] <= SLOW_END + 0.1
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from formcheck.form.rest import FULL_S, SHORT_S, Stillness, lies_flat, take
 from formcheck.landmarks import Landmark
-from formcheck.types import HeadTurn
+from formcheck.types import HeadTurn, Silhouette
 
 CM_PX = TRUNK_PX / 48.0
 FRAME_RATES = [15.0, 30.0, 60.0]
@@ -192,6 +192,17 @@ def test_without_an_outline_there_is_a_rest_but_no_back():
     rest = take([dataclasses.replace(p, silhouette=None) for p in lying(2.0)])
     assert rest.back is None
     assert rest.trunk_px == pytest.approx(TRUNK_PX)
+
+
+@pytest.mark.parametrize(("share", "known"), [(0.3, True), (0.7, False)])
+def test_an_outline_that_is_broken_in_most_frames_makes_no_back(share, known):
+    poses = lying(2.0)
+    for k in range(round(share * len(poses))):
+        rows = [row.copy() for row in (poses[k].silhouette.top_px, poses[k].silhouette.bottom_px)]
+        for row in rows:
+            row[285:360] = np.nan
+        poses[k] = dataclasses.replace(poses[k], silhouette=Silhouette(*rows, poses[k].silhouette.doubt_px))
+    assert (take(poses).back is not None) is known
 
 
 @pytest.mark.parametrize("poses", [[], [unseen(person())], [unseen(person())] * 5])

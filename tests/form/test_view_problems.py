@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from record_poses import poses
 
 from formcheck.form.setup import oblique_deg, problems
-from formcheck.landmarks import ANKLES, EARS, EYES, HEELS, HIPS, MOUTH, SHOULDERS, TOES, Landmark
+from formcheck.landmarks import ANKLES, EARS, EYES, HEELS, HIPS, KNEES, MOUTH, SHOULDERS, TOES, Landmark
 
 HEAD = (Landmark.NOSE, *EARS, *EYES, *MOUTH)
 ALL = list(Landmark)
@@ -38,6 +38,15 @@ def on_the_back():
     for marks, about in ((HEAD, xy[list(EARS), 1].mean()), ([*TOES, *HEELS], xy[list(ANKLES), 1].mean())):
         xy[list(marks), 1] = 2 * about - xy[list(marks), 1]
     return dataclasses.replace(pose, xy_px=xy)
+
+
+def bowing():
+    """Return a person who stands on upright legs and bows, the trunk level."""
+    pose = person()
+    xy = pose.xy_px.copy()
+    for marks, below in ((KNEES, 80.0), (ANKLES, 160.0), (HEELS, 165.0), (TOES, 170.0)):
+        xy[list(marks)] = xy[list(HIPS)].mean(axis=0) + np.array([0.0, below])
+    return dataclasses.replace(pose, xy_px=xy - [0.0, 60.0])
 
 
 def off_the_side(angle_deg, share=1.0):
@@ -73,6 +82,7 @@ WRONG = {
     "upright": (turned(person(), 80.0), ["not_lying"]),
     "upside down": (turned(person(), -80.0), ["not_lying"]),
     "sitting": (person(lumbar_deg=85.0), ["not_lying"]),
+    "bowing": (bowing(), ["not_lying"]),
     "on the back": (on_the_back(), ["not_lying"]),
     "propped up": (person(lumbar_deg=30.0), ["not_flat"]),
     "hips up": (moved_marks(person(), HIPS, (0.0, -0.4 * TRUNK_PX)), ["not_flat"]),
@@ -111,6 +121,14 @@ def test_every_problem_says_what_to_do_in_whole_sentences():
         for problem in problems([pose] * SECOND):
             assert problem.say[0].isupper()
             assert problem.say.endswith(".")
+
+
+def test_a_head_thrown_back_with_the_toes_down_is_not_on_the_back():
+    pose = on_the_back()
+    feet = [*TOES, *HEELS]
+    xy = pose.xy_px.copy()
+    xy[feet] = person().xy_px[feet]
+    assert names(pose, xy_px=xy) == []
 
 
 def test_nothing_seen_yet_is_nobody():

@@ -41,17 +41,18 @@ def upright(image: np.ndarray, scale: float) -> np.ndarray:
     return cv2.resize(cut_out, None, fx=scale, fy=scale)
 
 
-def beside(image: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Return the picture with the upper part of `other` standing at its left edge."""
+def beside(image: np.ndarray, other: np.ndarray, edge: str) -> np.ndarray:
+    """Return the picture with the upper part of `other` standing at its left or right edge."""
     height = image.shape[0] - 10
     shown, out = other[:height], image.copy()
-    out[-5 - len(shown) : -5, : shown.shape[1]] = shown
+    columns = slice(0, shown.shape[1]) if edge == "left" else slice(-shown.shape[1], None)
+    out[-5 - len(shown) : -5, columns] = shown
     return out
 
 
-def scene(lying: str, standing: str, scale: float) -> list[Frame]:
+def scene(lying: str, standing: str, scale: float, edge: str = "left") -> list[Frame]:
     pairs = zip(clip_of(lying), clip_of(standing), strict=True)
-    return [Frame(beside(frame.image, upright(other.image, scale)), frame.t_s) for frame, other in pairs]
+    return [Frame(beside(frame.image, upright(other.image, scale), edge), frame.t_s) for frame, other in pairs]
 
 
 def seen(frames: list[Frame], monkeypatch: pytest.MonkeyPatch | None = None) -> list[Pose]:
@@ -66,17 +67,21 @@ def steep(pose: Pose) -> bool:
     return follow.steepness_deg(pose.xy_px) > follow.LYING_DEG
 
 
-SCENES = [("se_mixed", "se_chin", 1.2), ("se_low_fast", "se_hinge", 1.0)]
+SCENES = [
+    ("se_mixed", "se_chin", 1.2, "left"),
+    ("se_low_fast", "se_hinge", 1.0, "left"),
+    ("se_mixed", "se_hinge", 1.0, "right"),
+]
 
 
-@pytest.mark.parametrize(("lying", "standing", "scale"), SCENES)
-def test_asked_for_one_mediapipe_takes_the_upright_one(monkeypatch, lying, standing, scale):
-    assert all(steep(pose) for pose in seen(scene(lying, standing, scale)[:9], monkeypatch))
+@pytest.mark.parametrize(("lying", "standing", "scale", "edge"), SCENES)
+def test_asked_for_one_mediapipe_takes_the_upright_one(monkeypatch, lying, standing, scale, edge):
+    assert all(steep(pose) for pose in seen(scene(lying, standing, scale, edge)[:9], monkeypatch))
 
 
-@pytest.mark.parametrize(("lying", "standing", "scale"), SCENES)
-def test_the_lying_one_is_followed(lying, standing, scale):
-    followed = seen(scene(lying, standing, scale))
+@pytest.mark.parametrize(("lying", "standing", "scale", "edge"), SCENES)
+def test_the_lying_one_is_followed(lying, standing, scale, edge):
+    followed = seen(scene(lying, standing, scale, edge))
     length = np.ptp(poses(lying)[0].xy_px[:, 0])
     assert any(pose.others for pose in followed), "the other one is known of"
     for pose, alone in zip(followed, poses(lying), strict=False):

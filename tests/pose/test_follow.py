@@ -9,7 +9,7 @@ import pytest
 
 from formcheck.landmarks import ANKLES, HIPS, SHOULDERS
 from formcheck.pose import follow
-from formcheck.pose.follow import ALONE_AFTER_S, CROWD_AFTER_S, Crowd
+from formcheck.pose.follow import CROWD_AFTER_S, Crowd, without
 
 
 def somebody(steep_deg: float, length: float = 300.0, at: tuple[float, float] = (300.0, 200.0)) -> np.ndarray:
@@ -40,32 +40,6 @@ def test_the_steeper_of_trunk_and_body_counts():
 
 def test_a_missing_person_has_no_steepness():
     assert math.isnan(follow.steepness_deg(np.full((33, 2), np.nan)))
-
-
-def test_the_lying_before_the_upright():
-    upright, lying = somebody(88, 900), somebody(4, 200)
-    for people, mine in (([upright, lying], 1), ([lying, upright], 0), ([upright, upright, lying], 2)):
-        assert follow.choose(people, None) == mine
-        assert follow.choose(people, upright) == mine, "even where the upright one was followed before"
-
-
-def test_of_several_lying_the_one_followed_before():
-    near, far = somebody(3, 200, (150, 300)), somebody(-3, 400, (500, 300))
-    for people in ([near, far], [far, near]):
-        assert people[follow.choose(people, near + 5)] is near
-        assert people[follow.choose(people, far - 5)] is far
-        assert people[follow.choose(people, None)] is far, "at first the longest"
-
-
-def test_of_upright_ones_the_least_so():
-    assert follow.choose([somebody(89), somebody(60), somebody(80)], None) == 1
-
-
-def test_somebody_without_points_is_never_preferred():
-    nobody = np.full((33, 2), np.nan)
-    assert follow.choose([nobody, somebody(80)], None) == 1
-    assert follow.choose([nobody, somebody(3)], somebody(3)) == 1
-    assert follow.choose([nobody], None) == 0
 
 
 def states(crowd: Crowd, notes: list[tuple[float, int, bool]]) -> list[bool]:
@@ -102,30 +76,18 @@ def test_nobody_is_no_crowd():
     assert not any(states(Crowd(), [(t / 10, 0, False) for t in range(100)]))
 
 
-def a_crowd() -> Crowd:
+def test_a_search_is_not_given_up():
     crowd = Crowd()
     states(crowd, [(0.0, 1, False), (1.0, 1, False)])
-    assert crowd.several
-    return crowd
+    assert states(crowd, [(2.0 + t, 1, True) for t in range(20)]) == [True] * 20
 
 
-def test_goes_back_to_one_when_the_lying_one_has_been_alone_for_long():
-    notes = [(2.0 + t, 1, True) for t in range(int(ALONE_AFTER_S) + 2)]
-    assert states(a_crowd(), notes) == [t < ALONE_AFTER_S for t in range(int(ALONE_AFTER_S) + 2)]
-
-
-@pytest.mark.parametrize("between", [(2, True), (1, False), (0, False)], ids=["another", "upright", "nobody"])
-def test_the_wait_begins_anew_when(between):
-    crowd = a_crowd()
-    last = 2.0 + ALONE_AFTER_S - 0.5
-    states(crowd, [(2.0, 1, True), (last, *between)])
-    assert states(crowd, [(last + 0.1, 1, True), (last + ALONE_AFTER_S, 1, True)]) == [True, True]
-    assert states(crowd, [(last + 0.1 + ALONE_AFTER_S, 1, True)]) == [False]
-
-
-def test_several_are_looked_for_again_after_going_back():
-    crowd = a_crowd()
-    states(crowd, [(2.0, 1, True), (2.0 + ALONE_AFTER_S, 1, True)])
-    assert not crowd.several
-    later = 3.0 + ALONE_AFTER_S
-    assert states(crowd, [(later, 1, True), (later + 0.1, 1, False), (later + 0.5, 1, False)]) == [False, False, True]
+def test_people_are_painted_over_and_nothing_else():
+    image = np.random.default_rng(1).integers(0, 255, (60, 80, 3), dtype=np.uint8)
+    person = np.random.default_rng(2).uniform([20, 10], [40, 50], (33, 2))
+    out = without(image, [person])
+    x, y = person.round().astype(int).T
+    assert len(np.unique(out[y, x], axis=0)) == 1, "one colour where the person was"
+    assert (out[:, 50:] == image[:, 50:]).all()
+    assert (out[:, :12] == image[:, :12]).all()
+    assert (without(image, [person - [200, 0]]) == image).all(), "somebody outside of the picture changes nothing"

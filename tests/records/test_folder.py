@@ -21,9 +21,9 @@ def names(path: Path) -> list[str]:
     return sorted(entry.name for entry in path.iterdir())
 
 
-def refused(path: Path, *, force: bool = False, film: bool = True) -> SetupError:
+def refused(path: Path, *, force: bool = False) -> SetupError:
     with pytest.raises(SetupError) as caught:
-        folder.prepared(path, force=force, film=film)
+        folder.prepared(path, force=force)
     assert "\n" not in str(caught.value)
     assert "--out DIR" in caught.value.remedy
     return caught.value
@@ -38,13 +38,13 @@ def test_results_go_beside_the_clip(tmp_path):
 
 def test_a_new_folder_is_made_with_those_above_it_and_left_empty(tmp_path):
     path = tmp_path / "a" / "b" / "c"
-    assert folder.prepared(path, force=False, film=True) == path
+    assert folder.prepared(path, force=False) == path
     assert names(path) == []
 
 
 def test_a_folder_with_other_things_is_used_and_they_stay(tmp_path):
     (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
-    folder.save(folder.prepared(tmp_path, force=False, film=True), RESULT)
+    folder.save(folder.prepared(tmp_path, force=False), RESULT)
     assert names(tmp_path) == ["notes.txt", "reps.csv", "session.json"]
     assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "mine"
 
@@ -56,7 +56,7 @@ def test_earlier_results_are_not_overwritten_unasked(tmp_path, name):
     assert str(tmp_path) in error.wrong
     assert name in error.wrong
     assert "--force" in error.remedy
-    assert folder.prepared(tmp_path, force=True, film=True) == tmp_path
+    assert folder.prepared(tmp_path, force=True) == tmp_path
     assert (tmp_path / name).read_text(encoding="utf-8") == "earlier", "until the new ones are there"
     assert names(tmp_path) == [name]
 
@@ -117,3 +117,12 @@ def test_a_file_that_cannot_be_put_in_its_place(tmp_path):
     (tmp_path / "session.json").mkdir()
     with pytest.raises(SetupError, match="cannot be written"):
         folder.save(tmp_path, RESULT)
+
+
+def test_an_earlier_film_does_not_stay_beside_another_session(tmp_path):
+    for name in FILES:
+        (tmp_path / name).write_text("earlier", encoding="utf-8")
+    folder.save(tmp_path, RESULT)
+    assert (tmp_path / folder.FILM).read_text(encoding="utf-8") == "earlier", "saved with a film it is the new one"
+    folder.save(tmp_path, RESULT, film=False)
+    assert names(tmp_path) == [folder.REPS, folder.SESSION]

@@ -5,6 +5,7 @@ May not know: how a rule is judged. The only room of `form/` that knows TOML and
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from formcheck.errors import SetupError
+from formcheck.form.measures import UNITS
 from formcheck.form.rules import Exercise
 
 if sys.version_info >= (3, 11):
@@ -20,6 +22,9 @@ else:
     import tomli as tomllib
 
 HERE = Path(__file__).parent
+
+#: what a rule over a whole lift may judge beside the measures: the times of its phases
+DURATIONS = {"lift_s": "s", "hold_s": "s", "lower_s": "s"}
 
 
 def names() -> list[str]:
@@ -42,14 +47,29 @@ def load_file(path: Path) -> Exercise:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SetupError(f"The exercise file {path} cannot be read: {error}.", remedy) from error
     try:
-        # JSON's strictness: TOML already has numbers and text apart, so nothing needs converting but lists to tuples
-        exercise = TypeAdapter(Exercise).validate_python(content)
+        # as JSON, which keeps numbers, text and truth apart as strictly as TOML does but takes lists for tuples
+        exercise = TypeAdapter(Exercise).validate_json(json.dumps(content, default=str), strict=True)
     except ValidationError as error:
         wrong = "; ".join(_sentence(content, part["loc"], part["msg"]) for part in error.errors()[:3])
         raise SetupError(f"The exercise file {path} is wrong: {wrong}.", remedy) from error
     if exercise.name != path.stem:
         raise SetupError(f"The exercise file {path} is wrong: it names itself '{exercise.name}'.", remedy)
+    unknown = _unknown_measure(exercise)
+    if unknown:
+        raise SetupError(f"The exercise file {path} is wrong: {unknown}.", remedy)
     return exercise
+
+
+def _unknown_measure(exercise: Exercise) -> str:
+    """Return what is wrong with the first measure that nobody measures, or measures in another unit; else ""."""
+    if exercise.lifting.measure not in UNITS:
+        return f"lifting: there is no measure {exercise.lifting.measure}"
+    for number, rule in enumerate(exercise.rules, 1):
+        known = UNITS if rule.over == "moment" else UNITS | DURATIONS
+        if known.get(rule.measure) != rule.unit:
+            named = f"row {number} of the rules ({rule.check}: {rule.fault})"
+            return f"{named}: there is no measure {rule.measure} in {rule.unit} over a {rule.over}"
+    return ""
 
 
 def _sentence(content: dict[str, Any], where: tuple[int | str, ...], message: str) -> str:
