@@ -16,7 +16,7 @@ import numpy as np
 
 from formcheck.types import FloatArray
 
-#: Where the bend happens, in trunk lengths from the hip landmark towards the head. On recordings of real people lying
+#: Where the bend happens, in trunk lengths from the hip landmark towards the head. On recordings of two people lying
 #: prone the back's outline begins to turn about 0.1 above MediaPipe's hip and has turned fully by 0.4 (the hip landmark
 #: sits low, and most lumbar extension is had at L4 to S1: White & Panjabi 1990). The thorax goes on to the neck's root
 #: at 1.05, but three quarters of its movement lie below T6 (ranges per segment, same source), whose middle, 0.67, an

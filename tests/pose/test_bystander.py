@@ -108,3 +108,16 @@ def test_somebody_walks_in_before_the_person_lies_down(monkeypatch):
     assert len(late) > 5
     assert not any(steep(pose) for pose in late)
     assert steep(seen(frames[:12], monkeypatch)[-1]), "asked for one MediaPipe stays with the other"
+
+
+def test_the_lying_one_may_go_away_again():
+    # once found and then gone, the same frame is looked at twice, which MediaPipe's VIDEO mode must not notice
+    both = scene("se_mixed", "se_hinge", 1.0, "right")
+    alone = []
+    for frame in both[15:]:
+        image = frame.image.copy()
+        image[100:, :380] = (128, 128, 128)
+        alone.append(Frame(image, frame.t_s))
+    followed = seen([*both[:15], *alone])
+    assert not steep(followed[14])
+    assert not followed[-1].found or steep(followed[-1])
