@@ -10,7 +10,7 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-from formcheck import __version__
+from formcheck import __version__, words
 from formcheck.types import Rep, Result, Verdict
 
 SCHEMA = "formcheck.session/1"
@@ -18,6 +18,7 @@ SCHEMA = "formcheck.session/1"
 
 def session_object(result: Result) -> dict[str, Any]:
     """Return the session object: plain dicts, lists, numbers and strings; what was not seen is None."""
+    english = words.load()
     return {
         "schema": SCHEMA,
         "formcheck_version": __version__,
@@ -30,7 +31,7 @@ def session_object(result: Result) -> dict[str, Any]:
         "height_cm": result.height_cm,
         "setup": {
             "ok": result.judged,
-            "problems": [{"name": p.name, "say": p.say, "blocks": p.blocks} for p in result.problems],
+            "problems": [{"name": p.name, "say": english(p.say), "blocks": p.blocks} for p in result.problems],
         },
         "rest": _rest(result),
         "limits": {fault: {"limit": limit, "unit": unit} for fault, (limit, unit) in result.limits.items()},

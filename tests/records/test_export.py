@@ -14,6 +14,7 @@ from record_poses import poses
 
 from formcheck import __version__
 from formcheck.form import exercises
+from formcheck import words
 from formcheck.records.export import reps_csv, session_object
 from formcheck.records.folder import session_text
 from formcheck.session import Session
@@ -148,10 +149,11 @@ def test_names_keep_their_letters():
 
 
 def test_a_session_that_could_not_be_judged():
-    nobody = Problem("nobody", "I cannot see anybody.", True)
+    nobody = Problem("nobody", "problem.nobody", True)
+    english = words.load()
     session = session_object(a_result(problems=(nobody,)))
     assert session["setup"] == {
-        "ok": False, "problems": [{"name": "nobody", "say": "I cannot see anybody.", "blocks": True}],
+        "ok": False, "problems": [{"name": "nobody", "say": english("problem.nobody"), "blocks": True}],
     }  # fmt: skip
     assert (session["rest"], session["reps"]) == (None, [])
     assert session["summary"] == {"counted": 0, "good": 0, "faults": {}, "alternated": None}
