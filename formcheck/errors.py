@@ -4,7 +4,7 @@
     ├── SetupError    exit code 2: something the person can put right before trying again
     └── StreamError   exit code 1: it broke on the way; what was measured until then is kept
 
-Each carries two plain sentences: what is wrong, and what to do about it. They are caught at one border, `cli.py`.
+Each carries two plain sentences: what is wrong, and what to do about it. They are caught at one border, `cli/`.
 May not know: anything else of the program.
 """
 

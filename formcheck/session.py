@@ -6,12 +6,14 @@ May not know: which exercise it is, command lines, where results are put.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from typing import Protocol, TypeVar
 
+from formcheck import words as language
 from formcheck.capture.ahead import ahead
-from formcheck.coach.cues import CueChooser
+from formcheck.capture.newest import newest
+from formcheck.coach.cues import Caption, Cue
 from formcheck.errors import StreamError
 from formcheck.form.judge import Judge
 from formcheck.form.measures import Measures
@@ -37,21 +39,37 @@ class Finder(Protocol[Sight]):
         ...
 
 
+class Chooser(Protocol):
+    """Whatever chooses the one sentence of a moment."""
+
+    def choose(self, seen: Observation) -> Cue:
+        """Return the cue that goes with what was seen; called once for each observation, in order."""
+        ...
+
+
+def _seen(frames: Iterable[Frame], finder: Finder[Sight]) -> Generator[tuple[Frame, Sight], None, None]:
+    """Yield each frame with what was seen in it."""
+    for frame in frames:
+        yield frame, finder.look(frame)
+
+
 def _looked(frames: Iterable[Frame], finder: Finder[Sight]) -> Generator[tuple[Frame, Sight], None, None]:
     """Yield each frame with what was seen in it; whatever happens, the decoding thread ends with it."""
     with closing(ahead(frames, DECODE_AHEAD)) as decoded:
-        for frame in decoded:
-            yield frame, finder.look(frame)
+        yield from _seen(decoded, finder)
 
 
 class Session:
     """One person, one exercise, one source of frames."""
 
-    def __init__(self, exercise: Exercise, height_cm: float | None = None) -> None:
-        """Take the exercise and the person's height in cm (None: lengths are approximate)."""
+    def __init__(self, exercise: Exercise, height_cm: float | None = None, chooser: Chooser | None = None) -> None:
+        """Take the exercise, the person's height in cm (None: lengths are approximate) and who chooses the cues.
+
+        Without a chooser the cues are those of an annotated film, in English.
+        """
         self.judge = Judge(exercise, height_cm)
         self.broke: StreamError | None = None
-        self._cues = CueChooser()
+        self._chooser = chooser or Caption(language.load())
         self._frames = 0
         self._span_s = (0.0, 0.0)
 
@@ -73,13 +91,28 @@ class Session:
             except StreamError as error:
                 self.broke = error
 
+    def watch(
+        self, frames: Iterable[Frame], finder: Finder[Sight], wait_s: float, stop: Callable[[], None]
+    ) -> Generator[tuple[Frame, Observation] | None, None, None]:
+        """Yield what comes of a live source: like `run`, but never behind, and None when nothing came for `wait_s`.
+
+        A frame is looked at only once the one before has been taken, so nothing waits anywhere; `frames` itself gives
+        its newest. `stop` makes a source end that waits for a picture: it is called when the iteration is closed.
+        """
+        with closing(newest(_seen(frames, finder), wait_s, stop)) as sights:
+            try:
+                for sight in sights:
+                    yield None if sight is None else (sight[0], self.observe(finder.settle(sight[1])))
+            except StreamError as error:
+                self.broke = error
+
     def observe(self, pose: Pose) -> Observation:
         """Take the next pose and return what is known after it, with the cue to show."""
         self._span_s = (pose.t_s if self._frames == 0 else self._span_s[0], pose.t_s)
         self._frames += 1
         seen = self.judge.observe(pose)
-        cue, safety = self._cues.choose(seen)
-        return dataclasses.replace(seen, cue=cue, cue_safety=safety)
+        cue = self._chooser.choose(seen)
+        return dataclasses.replace(seen, cue=cue.text, cue_safety=cue.safety, speech=cue.speech, urgent=cue.urgent)
 
     def result(self, source: str, started_at: str | None) -> Result:
         """Return the outcome so far."""
@@ -122,5 +155,5 @@ class Session:
         if self.judge.first_rest is not None and self.judge.height_cm is None:
             notes.append("Heights in cm are approximate: the person's height was not given.")
         if self.judge.first_rest is not None and problems:
-            notes.extend(problem.say for problem in problems)
+            notes.extend(language.load()(problem.say) for problem in problems)
         return tuple(notes)

@@ -146,8 +146,8 @@ class Verdict(enum.Enum):
 class Finding:
     """What one check says.
 
-    `why`: the reason, always a sentence. `fault` and `say`: the fault's name and cue when the verdict is FAULT, else
-    empty. `safety`: the rule is about safety. `measured`: False when the verdict is UNSURE for want of sight.
+    `why`: the reason, always a sentence. `fault` and `say`: the fault's name and its cue's key in the words when the
+    verdict is FAULT, else empty. `safety`: the rule is about safety. `measured`: False when the verdict is UNSURE for want of sight.
     """
 
     check: str
@@ -206,7 +206,10 @@ class Rep:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong with the set-up. `blocks`: nothing can be judged until it is put right."""
+    """Something wrong with the set-up. `blocks`: nothing can be judged until it is put right.
+
+    `name`: what is wrong, as the session JSON says it; `say`: the key of the words that say what to do.
+    """
 
     name: str
     say: str
@@ -215,9 +218,9 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gauge:
-    """What the overlay's gauge shows: the exercise's main measure against its target zone, all in `unit`."""
+    """What the overlay's gauge shows: the exercise's main `measure` against its target zone, all in `unit`."""
 
-    label: str
+    measure: str
     unit: str
     low: float
     high: float
@@ -232,6 +235,7 @@ class Observation:
     `phase`: "setup" (looking for a judgeable view), "rest" (taking the rest), "ready" (lying at rest), "lift".
     `findings`: what each check says right now. `rep`: the repetition that ended with this frame, if one did.
     `counted`: repetitions so far. `cue`: the sentence to show, empty for none; `cue_safety`: it is about safety.
+    `speech`: what to say aloud now, empty for nothing; `urgent`: before anything else.
     """
 
     pose: Pose
@@ -244,6 +248,8 @@ class Observation:
     gauge: Gauge | None = None
     cue: str = ""
     cue_safety: bool = False
+    speech: str = ""
+    urgent: bool = False
     head_side: str | None = None
 
 

@@ -10,7 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from formcheck import words
+from formcheck.coach.drawing import estimate_width
+from formcheck.coach.overlay import layout
 from formcheck.types import Finding, Gauge, Observation, Pose, Problem, Verdict
+from formcheck.words import Words
 
 POSES = json.loads((Path(__file__).parent / "coach" / "side_view_poses.json").read_text(encoding="utf-8"))
 OK, FAULT, UNSURE = Verdict.OK, Verdict.FAULT, Verdict.UNSURE
@@ -43,6 +47,22 @@ def flat_measure(text: str, height_px: float, bold: bool) -> tuple[float, float]
     return (0.85 if bold else 0.8) * height_px * len(text), 1.36 * height_px
 
 
+class AsGiven(Words):
+    """English, in which a key without words is its own sentence, so that a scene can say anything."""
+
+    def __call__(self, key: str, **numbers: object) -> str:
+        return super().__call__(key, **numbers) if key in self.keys else key
+
+
+ENGLISH = words.load()
+AS_GIVEN = AsGiven("en", {key: ENGLISH._sentences[key] for key in ENGLISH.keys})
+
+
+def shown(observation, size_px, target=None, measure=estimate_width):
+    """Return the layout of an observation, its sentences as they are given."""
+    return layout(observation, size_px, AS_GIVEN, target, measure)
+
+
 def pose_of(name: str) -> Pose:
     """Return one of the stored poses."""
     rows = np.array(POSES[name]["x_px y_px visibility"])
@@ -56,7 +76,7 @@ def findings_of(**verdicts: Verdict) -> tuple[Finding, ...]:
 
 def lift_gauge(value: float | None, approximate: bool = True) -> Gauge:
     """Return the gauge of the chest lift."""
-    return Gauge("Chest lift", "cm", 2.5, 18.0, value, approximate)
+    return Gauge("chest_lift_cm", "cm", 2.5, 18.0, value, approximate)
 
 
 SCENES: dict[str, Observation] = {

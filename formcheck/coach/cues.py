@@ -1,56 +1,67 @@
-"""Which one sentence is said or shown now.
+"""Which one sentence is shown now over a picture that is looked at while it runs, such as the annotated film.
 
 One at a time: a safety cue before all others, then what is wrong at this moment, then what the last repetition showed,
-then what cannot be seen. A cue stays long enough to be read. May not know: voices, pixels, limits.
+then what cannot be seen. A cue stays long enough to be read. What is spoken to somebody who exercises is another
+matter, see `coaching.py`. May not know: voices, pixels, limits.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from formcheck.types import Finding, Observation, Verdict
+from formcheck.words import Words
 
 #: A shown cue stays at least this long; only a safety cue may push another aside before that.
 STAYS_S = 2.0
-#: What is said of a check that cannot be seen.
-CANNOT_SEE = {
-    "feet": "I cannot see your feet",
-    "chin": "I cannot see your head",
-    "lower_back": "I cannot see your back",
-}
 
 
-class CueChooser:
+class Cue(NamedTuple):
+    """What is shown and said at one moment. `text`: the sentence to show, "" for none; `safety`: it is about safety.
+
+    `speech`: what to say aloud now, "" for nothing: given once, while `text` stays on; `urgent`: before anything else.
+    """
+
+    text: str
+    safety: bool = False
+    speech: str = ""
+    urgent: bool = False
+
+
+class Caption:
     """Chooses the cue for each observation; remembers the one being shown."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: Words) -> None:
         """Begin with no cue."""
-        self._cue = ""
-        self._safety = False
+        self._words = words
+        self._cue = Cue("")
         self._since_s = float("-inf")
 
-    def choose(self, seen: Observation) -> tuple[str, bool]:
-        """Return the cue to show with `seen` ("" for none) and whether it is a safety cue."""
+    def choose(self, seen: Observation) -> Cue:
+        """Return the cue to show with `seen`."""
         now_s = seen.pose.t_s
-        cue, safety = _wanted(seen)
+        cue = self._wanted(seen)
         stays = now_s - self._since_s < STAYS_S
-        if cue and (cue == self._cue or not stays or (safety and not self._safety)):
-            self._cue, self._safety, self._since_s = cue, safety, now_s
+        if cue.text and (cue == self._cue or not stays or (cue.safety and not self._cue.safety)):
+            self._cue, self._since_s = cue, now_s
         elif not stays:
-            self._cue, self._safety = "", False
-        return self._cue, self._safety
+            self._cue = Cue("")
+        return self._cue
+
+    def _wanted(self, seen: Observation) -> Cue:
+        """Return the most important sentence of this moment."""
+        faults = [f for f in seen.findings if f.verdict is Verdict.FAULT]
+        if seen.rep is not None:
+            faults += [f for f in seen.rep.findings if f.verdict is Verdict.FAULT]
+        if faults:
+            first = next((f for f in faults if f.safety), faults[0])
+            return Cue(self._words(first.say), first.safety)
+        key = next((key for f in seen.findings if (key := unseen_key(f, self._words))), "")
+        return Cue(self._words(key) if key else "")
 
 
-def _wanted(seen: Observation) -> tuple[str, bool]:
-    """Return the most important sentence of this moment and whether it is about safety."""
-    faults = [f for f in seen.findings if f.verdict is Verdict.FAULT]
-    if seen.rep is not None:
-        faults += [f for f in seen.rep.findings if f.verdict is Verdict.FAULT]
-    if faults:
-        first = next((f for f in faults if f.safety), faults[0])
-        return first.say, first.safety
-    unseen = next((f.check for f in seen.findings if _unseen(f) and f.check in CANNOT_SEE), "")
-    return CANNOT_SEE.get(unseen, ""), False
-
-
-def _unseen(finding: Finding) -> bool:
-    """Whether the finding is unsure for want of sight, not for being close to a limit."""
-    return finding.verdict is Verdict.UNSURE and not finding.measured
+def unseen_key(finding: Finding, words: Words) -> str:
+    """Return the key of what to say when the finding is unsure for want of sight, "" where there is nothing to say."""
+    key = f"unseen.{finding.check}"
+    out_of_sight = finding.verdict is Verdict.UNSURE and not finding.measured
+    return key if out_of_sight and key in words.keys else ""

@@ -30,13 +30,15 @@ HIGHER_S = 4.0
 LOST_S, MOVED_SHARE, MOVED_S = 3.0, 0.25, 0.5
 #: Lying still for this long with the chest "up" is a new way of lying (arms put under the head), not a long hold.
 RESETTLED_S = 12.0
+#: Fewer poses than this in a second are too few to take a rest from.
+LEAST_POSES = 4
 #: The timing of a phase is known to about this, beside the time between two frames.
 TIMING_ERROR_S = 0.1
 
 #: A problem seen in this share of the looks is worth reporting afterwards.
 LASTING_SHARE = 0.2
 
-NO_REST = Problem("no_rest", "Lie still and flat for two seconds before the first repetition.", True)
+NO_REST = Problem("no_rest", "problem.no_rest", True)
 
 
 class Judge:
@@ -49,6 +51,8 @@ class Judge:
         self.first_rest: Rest | None = None
         self.counted = 0
         self.reps: list[Rep] = []
+        #: while set, the view is looked at but no rest is taken and nothing judged
+        self.holds = False
         self._seen_problems: Counter[Problem] = Counter()
         self._looks = 0
         self._measures: Measures | None = None
@@ -84,16 +88,29 @@ class Judge:
         """Whether a lift is under way."""
         return self._counter.up
 
+    def rest_again(self) -> None:
+        """Forget the rest, and a lift under way: a new rest is taken from the next stillness."""
+        self._drop_rest()
+        self._stillness.forget()
+        self._short_rest = []
+
+    def rest_now(self) -> bool:
+        """Take the rest from the last second as it was, still or not; False when nobody lay flat in view."""
+        last = self._stillness.poses()
+        last = [p for p in last if p.t_s >= last[-1].t_s - resting.SHORT_S]
+        if len(last) < LEAST_POSES or any(p.blocks for p in self._problems) or not resting.lies_flat(last):
+            return False
+        self._start(last, last[-1])
+        return True
+
     def observe(self, pose: Pose) -> Observation:
         """Take the next pose (times rising) and return what is known after it."""
         self._stillness.add(pose)
         self._look(pose)
         if self._measures is not None and not self._still_there(pose):
-            self._measures = None
-            self._counter.reset()
-            self._view_at_s = -np.inf
+            self._drop_rest()
             self._look(pose)
-        if self._measures is None:
+        if self._measures is None and not self.holds:
             self._seek_rest(pose)
         if self._measures is None:
             phase = "setup" if any(p.blocks for p in self._problems) else "rest"
@@ -103,6 +120,11 @@ class Judge:
         if not self._counter.up:
             self._renew_rest(pose, readings[self.exercise.lifting.measure].value)
         return self._observation(pose, readings, rep)
+
+    def _drop_rest(self) -> None:
+        self._measures = None
+        self._counter.reset()
+        self._view_at_s = -np.inf
 
     # -- set-up and rest ----------------------------------------------------------------------------------------
 
@@ -264,7 +286,7 @@ class Judge:
             findings=_one_of_each(now),
             rep=rep,
             counted=self.counted,
-            gauge=Gauge(self.exercise.gauge_label, main.unit, low, high, main.value, self.height_cm is None),
+            gauge=Gauge(self.exercise.lifting.measure, main.unit, low, high, main.value, self.height_cm is None),
             head_side=self._measures.rest.head_side,
         )
 

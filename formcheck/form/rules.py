@@ -25,9 +25,9 @@ class Rule:
     `check` and `fault` are its names in the session JSON. `measure` with `unit` is the reading judged: the faulty side
     of `limit` is `above` or `below` it. `over`: "moment" (every frame of the lift; the fault must last `hold_s` seconds
     and ends when the reading is `slack` back inside) or "lift" (one value for the whole lift: its height or a
-    duration). `counts`: whether a repetition with this fault still counts. `safety`: it can hurt. `say` is the cue,
-    `why` the limit's source. `good` and `bad` are one value that must pass and one that must not; a row that gets its
-    own examples wrong does not load.
+    duration). `counts`: whether a repetition with this fault still counts. `safety`: it can hurt. `say` is the cue's
+    key in the words, `why` the limit's source. `good` and `bad` are one value that must pass and one that must not; a
+    row that gets its own examples wrong does not load.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -102,9 +102,7 @@ class Exercise:
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     name: str
-    title: str
     lifting: Lifting
-    gauge_label: str
     rules: tuple[Rule, ...]
 
     def __post_init__(self) -> None:

@@ -18,6 +18,8 @@ from formcheck.types import FloatArray, Pose, Problem
 
 #: Mean luma (0..1) below which a room is too dark for the landmarks; a lamp-lit room reads 0.2 and more.
 DARK = 0.10
+#: Below this not even the camera's own noise shows: a cover is closed, or another program holds the camera.
+BLACK_BELOW = 0.02
 #: Somebody in less than this share of the frames is taken as nobody.
 LEAST_FOUND = 0.5
 #: The line from ankles to shoulders of a lying person is flat in the picture; upright people's is over 45 deg.
@@ -26,32 +28,37 @@ ROLLED_DEG = 12.0
 #: Beyond this apparent turn away from the side view a small error becomes a large one (a view turned far made 2 deg
 #: into 14). Landmarks of far limbs are drawn towards the near ones: views turned by up to 30 deg read as under 10.
 OBLIQUE_DEG = 25.0
+#: A camera that looks down by more than this sees a lift partly from above; at 2.5 m that is a metre above the mat.
+HIGH_DEG = 20.0
 #: The distance between the two shoulder joints as a share of body height (biacromial breadth 0.259 less the joints'
 #: depth below the skin; Drillis & Contini 1966).
 SHOULDER_BREADTH = 0.23
 #: A face clearly above the ears while lying: on the back.
 FACE_UP_DEG = 35.0
 
-NOBODY = Problem("nobody", "I cannot see anybody. Put the whole mat and yourself in the picture.", True)
-TOO_DARK = Problem("too_dark", "It is too dark. Turn on a light.", True)
-DIM = Problem("too_dark", "It is rather dark. More light makes the checks surer.", False)
-NOT_LYING = Problem("not_lying", "I see nobody lying face down. Lie down on your front, along the mat.", True)
-FACE_UP = Problem("not_lying", "You seem to lie on your back. Please lie face down.", True)
-NOT_FLAT = Problem("not_flat", "Lie flat to begin: chest and forehead down, legs long.", True)
-NOT_SIDE_ON = Problem("not_side_on", "The camera must look at you from the side. Turn it or the mat.", True)
-HEAD_OUT = Problem("head_out", "I cannot see your head. Move the camera back or turn it.", False)
-FEET_OUT = Problem("feet_out", "I cannot see your feet. Move the camera back or turn it.", False)
-ROLLED = Problem("camera_rolled", "The camera is tilted to one side. Set it level.", False)
+NOBODY = Problem("nobody", "problem.nobody", True)
+BLACK = Problem("black", "problem.black", True)
+TOO_DARK = Problem("too_dark", "problem.too_dark", True)
+DIM = Problem("too_dark", "problem.dim", False)
+NOT_LYING = Problem("not_lying", "problem.not_lying", True)
+FACE_UP = Problem("not_lying", "problem.face_up", True)
+NOT_FLAT = Problem("not_flat", "problem.not_flat", True)
+NOT_SIDE_ON = Problem("not_side_on", "problem.not_side_on", True)
+HEAD_OUT = Problem("head_out", "problem.head_out", False)
+FEET_OUT = Problem("feet_out", "problem.feet_out", False)
+HIGH = Problem("camera_high", "problem.camera_high", False)
+ROLLED = Problem("camera_rolled", "problem.camera_rolled", False)
 
 
 def problems(poses: Sequence[Pose]) -> tuple[Problem, ...]:
     """Return what is wrong with the view in these poses, worst first; none for a view that is fine."""
     if not poses:
         return (NOBODY,)
-    dark = float(np.median([p.brightness for p in poses])) < DARK
+    brightness = float(np.median([p.brightness for p in poses]))
+    dark = brightness < DARK
     found = [p for p in poses if p.found]
     if len(found) < LEAST_FOUND * len(poses):
-        return (TOO_DARK,) if dark else (NOBODY,)
+        return (BLACK,) if brightness < BLACK_BELOW else (TOO_DARK,) if dark else (NOBODY,)
     landmarks = np.median(np.stack([p.xy_px for p in found]), axis=0)
     shoulders, hips, ankles = (landmarks[list(pair)].mean(axis=0) for pair in (SHOULDERS, HIPS, ANKLES))
     out = [DIM] if dark else []
@@ -73,6 +80,8 @@ def problems(poses: Sequence[Pose]) -> tuple[Problem, ...]:
         out.append(FEET_OUT)
     if frame.tilt_deg > ROLLED_DEG:
         out.append(ROLLED)
+    if looks_down_deg(landmarks) > HIGH_DEG:
+        out.append(HIGH)
     return tuple(out)
 
 
@@ -92,6 +101,23 @@ def oblique_deg(landmarks_px: FloatArray) -> float:
     # MediaPipe's hips stand about 0.7 as far apart as its shoulders
     breadth = (apart[0] + apart[1]) / 1.7
     return float(np.degrees(np.arctan2(breadth / SHOULDER_BREADTH, length / body.SHOULDER_TO_ANKLE)))
+
+
+def looks_down_deg(landmarks_px: FloatArray) -> float:
+    """Return about how steeply the camera looks down on the lying person, 0..90 degrees, from landmarks (33, 2).
+
+    At mat height both shoulders are seen at one height; looked down on by an angle they come apart, across the body, by
+    their breadth times its sine. Six views that looked down by 27 to 45 deg read 17 to 44 here, 21 by 4 to 18 deg
+    read 7 to 16.
+    """
+    left, right = (landmarks_px[side] for side in SHOULDERS)
+    shoulders, ankles = (landmarks_px[list(pair)].mean(axis=0) for pair in (SHOULDERS, ANKLES))
+    length = float(np.hypot(*(shoulders - ankles)))
+    if not length > 0:
+        return 90.0
+    along = (shoulders - ankles) / length
+    apart = abs(float(along[0] * (right - left)[1] - along[1] * (right - left)[0])) / length
+    return float(np.degrees(np.arcsin(min(1.0, apart * body.SHOULDER_TO_ANKLE / SHOULDER_BREADTH))))
 
 
 def _face_up(landmarks_px: FloatArray, frame: FloorFrame) -> bool:

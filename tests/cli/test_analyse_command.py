@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from formcheck import __version__, cli
+from formcheck import __version__
+from formcheck.cli import analyse_command
 from formcheck.records import folder
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_clips"
@@ -177,7 +178,7 @@ def test_a_person_at_a_terminal_sees_the_time_left():
 
     for terminal in (True, False):
         console = Console(file=io.StringIO(), force_terminal=terminal, width=100, legacy_windows=False)
-        with cli._progress(console, Watched()) as (bar, task):
+        with analyse_command._progress(console, Watched()) as (bar, task):
             bar.update(task, completed=5.0)
             time.sleep(0.05)
             bar.update(task, completed=5.1)

@@ -29,11 +29,11 @@ from overlay_scenes import (
     flat_measure,
     lift_gauge,
     pose_of,
+    shown,
 )
 
 import formcheck.coach.overlay as overlay_module
 from formcheck.coach.drawing import Box, Disc, Line, Operation, Plate, Polygon, Text, clipped, estimate_width, fit
-from formcheck.coach.overlay import layout
 from formcheck.coach.palette import BODY, FAR, VERDICT_COLOURS, WRONG, contrast, luminance
 from formcheck.types import Finding, Gauge, Observation, Pose, Problem, Verdict
 
@@ -76,7 +76,7 @@ def beneath(operations: Sequence[Operation], number: int) -> Plate | Disc | Poly
 @pytest.mark.parametrize("scene", SCENES)
 def test_layout_is_the_stored_one(scene: str, size_px: tuple[int, int]) -> None:
     stored = HERE / "golden" / f"{scene}_{size_px[0]}x{size_px[1]}.txt"
-    drawn = written_down(layout(SCENES[scene], size_px, 10, flat_measure))
+    drawn = written_down(shown(SCENES[scene], size_px, 10, flat_measure))
     if os.environ.get("FORMCHECK_RENEW_GOLDENS"):
         stored.write_text(drawn, encoding="utf-8", newline="\n")
         pytest.fail(f"{stored.name} was written anew; run again without FORMCHECK_RENEW_GOLDENS")
@@ -117,7 +117,7 @@ def observations(draw: st.DrawFn) -> Observation:
 @given(observations(), st.integers(160, 1920), st.integers(120, 1920), st.none() | st.integers(1, 300))
 def test_nothing_lies_outside_of_the_picture(seen: Observation, width: int, height: int, target: int | None) -> None:
     picture = Box(0, 0, width, height)
-    for op in layout(seen, (width, height), target):
+    for op in shown(seen, (width, height), target):
         assert np.isfinite(op.bounds).all(), op
         assert picture.holds(op.bounds, slack_px=0.01), op
 
@@ -125,7 +125,7 @@ def test_nothing_lies_outside_of_the_picture(seen: Observation, width: int, heig
 @settings(max_examples=150, deadline=None)
 @given(observations(), st.sampled_from(SIZES))
 def test_every_text_stands_on_something_solid_and_readable(seen: Observation, size_px: tuple[int, int]) -> None:
-    operations = layout(seen, size_px, 10)
+    operations = shown(seen, size_px, 10)
     for number, op in enumerate(operations):
         if isinstance(op, Text):
             under = beneath(operations, number)
@@ -184,7 +184,7 @@ def test_a_cue_is_eight_percent_of_the_height_on_at_most_two_lines(
     seen = Observation(pose_of("lifted"), "lift", cue=cue, cue_safety=safety)
     lines = [
         op
-        for op in layout(seen, size_px, None, flat_measure)
+        for op in shown(seen, size_px, None, flat_measure)
         if isinstance(op, Text) and op.text in cue and len(op.text) > 2
     ]
     assert 1 <= len(lines) <= 2
@@ -195,7 +195,7 @@ def test_a_cue_is_eight_percent_of_the_height_on_at_most_two_lines(
 def test_only_a_long_sentence_is_made_smaller_and_never_loses_a_word() -> None:
     long = "Please put the camera on the floor at the side of the mat, two big steps away, and switch on a light."
     seen = Observation(pose_of("lifted"), "lift", cue=long)
-    lines = [op for op in layout(seen, (640, 360)) if isinstance(op, Text) and op.text in long and " " in op.text]
+    lines = [op for op in shown(seen, (640, 360)) if isinstance(op, Text) and op.text in long and " " in op.text]
     assert " ".join(line.text for line in lines) == long
     assert lines[0].height_px < 0.08 * 360
 
@@ -205,19 +205,19 @@ def test_the_count_is_fifteen_percent_of_the_height_and_does_not_jump(size_px: t
     # in an upright picture two digits of that height would take more than half of its width
     plates = []
     for counted in (9, 10):
-        operations = layout(Observation(pose_of("lifted"), "ready", counted=counted), size_px, 10)
+        operations = shown(Observation(pose_of("lifted"), "ready", counted=counted), size_px, 10)
         number = next(op for op in operations if isinstance(op, Text) and op.text == str(counted))
         assert number.height_px == pytest.approx(share * size_px[1], rel=0.05)
         assert "of 10" in texts(operations)
         plates.append(beneath(operations, operations.index(number)))
     assert plates[0] == plates[1]
-    assert not any("of" in text for text in texts(layout(Observation(pose_of("lifted"), "ready"), size_px)))
+    assert not any("of" in text for text in texts(shown(Observation(pose_of("lifted"), "ready"), size_px)))
 
 
 @pytest.mark.parametrize("size_px", SIZES)
 @pytest.mark.parametrize("scene", SCENES)
 def test_plates_keep_off_each_other(scene: str, size_px: tuple[int, int]) -> None:
-    plates = [op.bounds for op in layout(SCENES[scene], size_px, 10, flat_measure) if isinstance(op, Plate)]
+    plates = [op.bounds for op in shown(SCENES[scene], size_px, 10, flat_measure) if isinstance(op, Plate)]
     for one, other in itertools.combinations(plates, 2):
         assert not one.meets(other) or one.holds(other), (one, other)
 
@@ -227,7 +227,7 @@ def test_the_middle_of_the_picture_stays_free(size_px: tuple[int, int]) -> None:
     width, height = size_px
     middle = Box(0.2 * width, 0.43 * height, 0.8 * width, 0.6 * height)
     for scene in ("good_lift", "fault", "unsure", "rest"):
-        plates = [op for op in layout(SCENES[scene], size_px, 10) if isinstance(op, Plate)]
+        plates = [op for op in shown(SCENES[scene], size_px, 10) if isinstance(op, Plate)]
         assert not any(plate.bounds.meets(middle) for plate in plates), scene
 
 
@@ -236,7 +236,7 @@ def test_the_middle_of_the_picture_stays_free(size_px: tuple[int, int]) -> None:
 
 def test_what_cannot_be_seen_is_dashed_and_marked_never_ticked() -> None:
     every = dict.fromkeys(CHECKS, UNSURE)
-    operations = layout(
+    operations = shown(
         Observation(pose_of("lifted"), "lift", findings=findings_of(**every), head_side="right"), (1280, 720)
     )
     doubt, good = VERDICT_COLOURS[UNSURE], VERDICT_COLOURS[OK]
@@ -251,7 +251,7 @@ def test_what_cannot_be_seen_is_dashed_and_marked_never_ticked() -> None:
 
 def test_a_fault_is_thick_and_marked_at_its_part_of_the_body() -> None:
     scene = Observation(pose_of("lifted"), "lift", findings=findings_of(lower_back=FAULT), head_side="right")
-    operations = layout(scene, (640, 360))
+    operations = shown(scene, (640, 360))
     strokes = [op for op in operations if isinstance(op, Line) and not op.dashed]
     wrong = [op for op in strokes if op.colour == WRONG and op.width_px > 5]
     assert len(wrong) == 1
@@ -266,7 +266,7 @@ def test_a_fault_is_thick_and_marked_at_its_part_of_the_body() -> None:
 
 def test_the_worst_finding_of_a_check_speaks() -> None:
     twice = (Finding("feet", FAULT, "One."), Finding("feet", UNSURE, "Two."), Finding("feet", OK, "Three."))
-    signs = texts(layout(Observation(pose_of("lifted"), "lift", findings=twice), (640, 360)))
+    signs = texts(shown(Observation(pose_of("lifted"), "lift", findings=twice), (640, 360)))
     assert signs.count("Feet") == 1
     assert "!" in signs
     assert "?" not in signs
@@ -275,7 +275,7 @@ def test_the_worst_finding_of_a_check_speaks() -> None:
 @pytest.mark.parametrize(("head_side", "near"), [("right", 12), ("left", 11)])
 def test_the_near_side_is_bold_and_the_far_side_thin(head_side: str, near: int) -> None:
     pose = pose_of("person")
-    operations = layout(Observation(pose, "ready", head_side=head_side), pose.size_px)
+    operations = shown(Observation(pose, "ready", head_side=head_side), pose.size_px)
     lines = [op for op in operations if isinstance(op, Line)]
     shoulder = tuple(pose.xy_px[near])
     touching = [op for op in lines if op.start == pytest.approx(shoulder) or op.end == pytest.approx(shoulder)]
@@ -291,7 +291,7 @@ def test_a_landmark_hardly_seen_is_hollow_and_one_not_found_is_left_out() -> Non
     visibility[26] = 0.29
     xy_px[16] = np.nan
     dim = Pose(0.0, pose.size_px, xy_px, pose.z, visibility, 0.5)
-    operations = layout(Observation(dim, "ready", head_side="right"), pose.size_px)
+    operations = shown(Observation(dim, "ready", head_side="right"), pose.size_px)
     knee = tuple(xy_px[26])
     meeting = [op for op in operations if isinstance(op, Line) and knee in (op.start, op.end)]
     assert len(meeting) == 2
@@ -312,13 +312,13 @@ def test_a_part_that_was_not_found_has_no_mark_to_point_with() -> None:
     scene = Observation(
         Pose(0.0, pose.size_px, xy_px, pose.z, pose.visibility, 0.5), "lift", findings=findings_of(chin=UNSURE)
     )
-    assert texts(layout(scene, (640, 360))).count("?") == 1
+    assert texts(shown(scene, (640, 360))).count("?") == 1
 
 
 def test_the_pose_is_scaled_to_the_picture() -> None:
     scene = SCENES["rest"]
     small, large = (
-        [op for op in layout(scene, size_px) if isinstance(op, Line)] for size_px in ((640, 360), (1280, 720))
+        [op for op in shown(scene, size_px) if isinstance(op, Line)] for size_px in ((640, 360), (1280, 720))
     )
     assert len(small) == len(large)
     for one, other in zip(small, large, strict=True):
@@ -328,7 +328,7 @@ def test_the_pose_is_scaled_to_the_picture() -> None:
 @pytest.mark.parametrize(("head_side", "at_left"), [("right", True), ("left", False), (None, False)])
 def test_the_gauge_stands_away_from_the_head(head_side: str | None, at_left: bool) -> None:
     seen = Observation(pose_of("lifted"), "lift", gauge=lift_gauge(8.0), head_side=head_side, counted=7)
-    operations = layout(seen, (1280, 720))
+    operations = shown(seen, (1280, 720))
     label = next(op for op in operations if isinstance(op, Text) and op.text == "Chest")
     number = next(op for op in operations if isinstance(op, Text) and op.text == "7")
     assert (label.left < 640) == at_left
@@ -339,7 +339,7 @@ def test_the_gauge_points_at_the_value() -> None:
     tips = []
     for value in (-5.0, 0.0, 6.0, 12.0, 18.0, 25.2, 80.0):
         seen = Observation(pose_of("lifted"), "lift", gauge=lift_gauge(value))
-        pointer = next(op for op in layout(seen, (1280, 720)) if isinstance(op, Polygon))
+        pointer = next(op for op in shown(seen, (1280, 720)) if isinstance(op, Polygon))
         tips.append(pointer.points[1][1])
         assert (pointer.colour == WRONG) == (value > 18)
     assert tips[0] == tips[1] > tips[2] > tips[3] > tips[4] > tips[5] == tips[6]
@@ -354,17 +354,17 @@ def test_the_gauge_points_at_the_value() -> None:
         (lift_gauge(None), ["?"], "about"),
         (lift_gauge(-0.3), ["0", "cm"], "\N{MINUS SIGN}0"),
         (lift_gauge(-3.2), ["\N{MINUS SIGN}3"], "-3"),
-        (Gauge("Leg lift", "deg", 4, 20, 12.0), ["12", "°", "4", "20"], "deg"),
+        (Gauge("leg_lift_deg", "deg", 4, 20, 12.0), ["12", "°", "4", "20"], "deg"),
     ],
 )
 def test_the_gauge_says_its_value(gauge: Gauge, expected: list[str], absent: str) -> None:
-    said = texts(layout(Observation(pose_of("lifted"), "lift", gauge=gauge, counted=77), (1280, 720)))
+    said = texts(shown(Observation(pose_of("lifted"), "lift", gauge=gauge, counted=77), (1280, 720)))
     assert set(expected) <= set(said)
     assert absent not in said
 
 
 def test_a_small_picture_keeps_the_tilde_where_about_would_be_too_small() -> None:
-    assert "~8" in texts(layout(Observation(pose_of("lifted"), "lift", gauge=lift_gauge(8.4)), (160, 120)))
+    assert "~8" in texts(shown(Observation(pose_of("lifted"), "lift", gauge=lift_gauge(8.4)), (160, 120)))
 
 
 @pytest.mark.parametrize(
@@ -386,7 +386,7 @@ def test_a_small_picture_keeps_the_tilde_where_about_would_be_too_small() -> Non
     ],
 )
 def test_one_sentence_at_a_time_the_gravest_first(scene: Observation, sentence: str) -> None:
-    said = texts(layout(scene, (1280, 720)))
+    said = texts(shown(scene, (1280, 720)))
     known = {"Lie still for a moment", "Now rest", "I cannot see you", "A b", "C d", "E f"}
     assert [text for text in said if text in known] == ([sentence] if sentence else [])
     assert ("Setting up" in said) == (scene.phase == "setup")
@@ -394,7 +394,7 @@ def test_one_sentence_at_a_time_the_gravest_first(scene: Observation, sentence: 
 
 def test_a_safety_cue_has_a_border_and_a_sign() -> None:
     plain, grave = (
-        layout(Observation(pose_of("lifted"), "lift", cue="Stop", cue_safety=safety), (640, 360))
+        shown(Observation(pose_of("lifted"), "lift", cue="Stop", cue_safety=safety), (640, 360))
         for safety in (False, True)
     )
     assert [op for op in grave if isinstance(op, Plate) and op.colour == WRONG]

@@ -13,10 +13,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from overlay_scenes import CUES, SCENES, SIZES
+from overlay_scenes import CUES, SCENES, SIZES, shown
 
 from formcheck.coach.drawing import Box, Disc, Line, Operation, Plate, Polygon, Text, estimate_width
-from formcheck.coach.overlay import layout
 from formcheck.coach.paint import as_blocks, measure, paint
 from formcheck.types import ImageArray
 
@@ -39,7 +38,7 @@ def touched(operation: Operation, width: int = 300, height: int = 200) -> Box:
 @pytest.mark.parametrize("scene", ["fault", "unsure", "setup_problems"])
 def test_shapes_are_painted_exactly_as_stored(scene: str) -> None:
     stored = GOLDEN / f"{scene}.png"
-    operations = layout(SCENES[scene], (240, 136), 10)
+    operations = shown(SCENES[scene], (240, 136), 10)
     painted = paint(grey(240, 136), operations, text=as_blocks)
     if os.environ.get("FORMCHECK_RENEW_GOLDENS"):
         assert cv2.imwrite(str(stored), painted[:, :, ::-1])
@@ -51,7 +50,7 @@ def test_shapes_are_painted_exactly_as_stored(scene: str) -> None:
 def test_only_a_copy_is_painted() -> None:
     image = grey(320, 180)
     image.setflags(write=False)
-    painted = paint(image, layout(SCENES["fault"], (320, 180), 10, measure))
+    painted = paint(image, shown(SCENES["fault"], (320, 180), 10, measure))
     assert (image == 128).all()
     assert painted.shape == image.shape
     assert painted.dtype == np.uint8
@@ -178,7 +177,7 @@ def test_the_estimate_is_never_narrower_than_the_letters(words: str, bold: bool)
 @pytest.mark.parametrize("size_px", SIZES)
 @pytest.mark.parametrize("scene", SCENES)
 def test_real_text_stays_on_its_plate(scene: str, size_px: tuple[int, int]) -> None:
-    operations = layout(SCENES[scene], size_px, 10, measure)
+    operations = shown(SCENES[scene], size_px, 10, measure)
     width, height = size_px
     base = paint(grey(width, height), operations, text=False)
     solid = [op.bounds for op in operations if isinstance(op, Plate | Disc | Polygon)]

@@ -200,12 +200,12 @@ def test_without_a_hold_one_frame_is_enough():
 
 def test_the_target_lies_between_too_little_and_too_much():
     rules = (Rule(**LOW), Rule(**HIGH), Rule(**FEET))
-    assert Exercise("x", "X", LIFTING, "Chest lift", rules).target == (2.5, 18.0)
+    assert Exercise("x", LIFTING, rules).target == (2.5, 18.0)
     narrower = (*rules, Rule(**{**LOW, "limit": 3.0}), Rule(**{**HIGH, "limit": 15.0}))
-    assert Exercise("x", "X", LIFTING, "Chest lift", narrower).target == (3.0, 15.0)
+    assert Exercise("x", LIFTING, narrower).target == (3.0, 15.0)
 
 
 @pytest.mark.parametrize("rules", [(), (LOW,), (HIGH,), (LOW, FEET), (FEET,)])
 def test_an_exercise_needs_a_rule_on_each_side_of_its_target(rules):
     with pytest.raises(ValueError, match="rule"):
-        Exercise("x", "X", LIFTING, "Chest lift", tuple(Rule(**row) for row in rules))
+        Exercise("x", LIFTING, tuple(Rule(**row) for row in rules))

@@ -1,0 +1,315 @@
+"""One live session from the first picture to the last word.
+
+What the camera gives is judged by the session, and what comes of it is spoken, shown and kept.
+
+Whatever fails beside the judgement (voice, window, rep log, film) is said once and the session goes on without it.
+May not know: command lines; how anything is judged, chosen, drawn or stored.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Protocol
+
+from formcheck.coach import overlay, paint, screens
+from formcheck.coach.flow import ASKS_S, Flow, Say
+from formcheck.coach.mirror import mirrored
+from formcheck.coach.review import review
+from formcheck.coach.scene import Scene, Stage
+from formcheck.errors import FormcheckError
+from formcheck.pose.mediapipe import PoseFinder
+from formcheck.session import Session
+from formcheck.types import Frame, ImageArray, Observation, Rep, Result
+from formcheck.words import Words
+
+#: Without a new picture keys are asked for and time is noted this often.
+TICK_S = 0.05
+#: What is shown is drawn at about this height, so that letters are crisp on a large screen.
+SHOWN_PX = 720
+#: The last words are waited for so long before the program leaves.
+LAST_WORDS_S = 12.0
+#: The keys of the answers to how it felt.
+PAIN = {"1": "none", "2": "some", "3": "stop"}
+
+
+class Source(Protocol):
+    """A camera, or what plays one."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def silent_s(self) -> float:
+        """For how long it has given no picture, seconds."""
+        ...
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield the newest picture, again and again."""
+        ...
+
+    def close(self) -> None:
+        """End it, from any thread."""
+        ...
+
+
+class Speaker(Protocol):
+    """A voice."""
+
+    muted: bool
+
+    def say(self, text: str, urgent: bool = False) -> None:
+        """Speak, or drop it; never waits."""
+        ...
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait until all is said."""
+        ...
+
+
+class Display(Protocol):
+    """A window."""
+
+    full_screen: bool
+
+    @property
+    def closed(self) -> bool:
+        """Whether the person has closed it."""
+        ...
+
+    def show(self, image: ImageArray) -> None:
+        """Show a picture, RGB."""
+        ...
+
+    def keys(self) -> list[str]:
+        """Return the names of the keys pressed since the last call."""
+        ...
+
+
+class Log(Protocol):
+    """Where repetitions are kept as they end; a method that fails raises FormcheckError and may be called again."""
+
+    def add(self, rep: Rep) -> None:
+        """Keep a repetition, on disk when this returns."""
+        ...
+
+    def finish(self, result: Result, how: str) -> None:
+        """Keep the whole session."""
+        ...
+
+    def answer(self, pain: str) -> None:
+        """Keep how it felt."""
+        ...
+
+
+class Reel(Protocol):
+    """A film being written."""
+
+    def write(self, image: ImageArray, t_s: float) -> None:
+        """Add a picture."""
+        ...
+
+
+class Live:
+    """One live session. `troubles`: what failed beside the judgement, a sentence each."""
+
+    def __init__(
+        self,
+        camera: Source,
+        finder: PoseFinder,
+        session: Session,
+        flow: Flow,
+        words: Words,
+        target: int,
+        *,
+        voice: Speaker | None = None,
+        window: Display | None = None,
+        log: Log | None = None,
+        film: Callable[[tuple[int, int]], Reel] | None = None,
+        started_at: str | None = None,
+        mirror: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Take what the session is made of; what is None is done without. `film` opens one for pictures of a size."""
+        self.troubles: list[str] = []
+        self.mirror = mirror
+        self._camera, self._finder, self._session, self._flow = camera, finder, session, flow
+        self._words, self._target, self._started_at, self._clock = words, target, started_at, clock
+        self._voice, self._window, self._log, self._film = voice, window, log, film
+        self._reel: Reel | None = None
+        self._logs = log is not None
+        self._last: Frame | None = None
+        self._left_to_say: list[Say] = []
+        self._cut = ""
+        self._shown: tuple[object, ...] = ()
+
+    @property
+    def result(self) -> Result:
+        """What came of it so far."""
+        return self._session.result(self._camera.name, self._started_at)
+
+    def interrupt(self, how: str = "interrupted") -> None:
+        """End it soon, without questions; may be called from a signal handler."""
+        self._cut = how
+
+    def run(self) -> None:
+        """Run the session to its end."""
+        with closing(self._session.watch(self._camera, self._finder, TICK_S, self._camera.close)) as moments:
+            for moment in moments:
+                self._step(moment)
+                if self._flow.ended or self._flow.over:
+                    break
+        self._flow.stop("camera_lost" if self._session.broke else "source_ended")
+        result = self.result
+        if result.reps:  # trying out the camera leaves nothing in the log
+            self._keep(lambda log: log.finish(result, self._flow.ended))
+        if not self._flow.over:
+            self._summarise(result)
+
+    # -- one moment ------------------------------------------------------------------------------------------------
+
+    def _step(self, moment: tuple[Frame, Observation] | None) -> None:
+        now_s, flow = self._clock(), self._flow
+        says: list[Say] = []
+        if moment is None:
+            says += flow.tick(now_s, self._camera.silent_s)
+        else:
+            self._last, seen = moment
+            if seen.rep is not None:
+                self._keep_rep(seen.rep)
+            if flow.stage is Stage.SET and seen.speech:
+                says.append(Say(seen.speech, seen.urgent))
+            says += flow.see(seen, now_s)
+        for key in self._pressed():
+            says += self._do(key, now_s)
+        self._session.judge.holds = flow.holds
+        if self._cut:
+            flow.stop(self._cut)
+        if flow.ended:
+            self._left_to_say = says
+        else:
+            self._speak(says)
+        scene = flow.scene(now_s, self._notices())
+        # without a new picture only a change is worth drawing
+        shown = (scene.stage, scene.sentence, scene.notices, scene.lost, self.mirror)
+        if moment is not None or shown != self._shown:
+            self._show(scene)
+        self._shown = shown
+        if moment is not None:
+            self._record(*moment)
+
+    def _pressed(self) -> list[str]:
+        if self._window is None:
+            return []
+        keys = self._window.keys()
+        if self._window.closed:
+            self.interrupt("window_closed")
+        return keys
+
+    def _do(self, key: str, now_s: float) -> list[Say]:
+        """Do what a key asks for and return what to say of it."""
+        flow, session = self._flow, self._session
+        if key in ("q", "esc"):
+            if flow.stage is Stage.SUMMARY or not session.judge.reps:
+                flow.over = True
+            flow.stop("stopped")
+        elif key == "space":
+            if flow.stage is Stage.SETUP:
+                return flow.start()
+            if flow.stage is Stage.REST:
+                session.judge.rest_now()
+            elif flow.stage is Stage.SET:
+                flow.stop("stopped")
+            else:
+                flow.over = True
+        elif key == "r" and flow.stage in (Stage.REST, Stage.SET):
+            session.judge.rest_again()
+            return flow.rest_again()
+        elif key in PAIN and flow.stage is Stage.SUMMARY:
+            says = flow.answer(PAIN[key], now_s)
+            if says and session.judge.reps:
+                self._keep(lambda log: log.answer(PAIN[key]))
+            return says
+        elif key == "m" and self._voice is not None:
+            self._voice.muted = not self._voice.muted
+        elif key == "f" and self._window is not None:
+            self._window.full_screen = not self._window.full_screen
+        elif key == "x":
+            self.mirror = not self.mirror
+        return []
+
+    def _speak(self, says: list[Say]) -> None:
+        if says and self._voice is not None:
+            self._voice.say(" ".join(say.text for say in says), urgent=any(say.urgent for say in says))
+
+    def _notices(self) -> tuple[str, ...]:
+        on = {
+            "screen.sound_off": self._voice is not None and self._voice.muted,
+            "screen.recording": self._reel is not None,
+            "screen.not_saved": self._logs and self._log is None,
+        }
+        return tuple(self._words(key) for key, so in on.items() if so)
+
+    def _show(self, scene: Scene) -> None:
+        if self._window is None:
+            return
+        if self._last is None or scene.summary is not None:
+            image, scene_shown = screens.background((SHOWN_PX * 4 // 3, SHOWN_PX)), scene
+        else:
+            image, scene_shown = self._last.image, scene
+            if self.mirror:
+                image, scene_shown = mirrored(image, scene)
+            image = paint.enlarged(image, SHOWN_PX)
+        size_px = (image.shape[1], image.shape[0])
+        self._window.show(paint.paint(image, screens.layout_scene(scene_shown, size_px, self._words, paint.measure)))
+
+    # -- what is kept ----------------------------------------------------------------------------------------------
+
+    def _keep_rep(self, rep: Rep) -> None:
+        self._keep(lambda log: log.add(rep))
+
+    def _keep(self, act: Callable[[Log], None]) -> None:
+        """Keep something in the rep log; when that fails it is said once, and tried again with what comes next."""
+        if self._log is None:
+            return
+        try:
+            act(self._log)
+        except FormcheckError as error:
+            self._trouble(str(error))
+
+    def _record(self, frame: Frame, seen: Observation) -> None:
+        """Add the picture to the film, with what the annotated film of a clip would show."""
+        if self._film is None:
+            return
+        try:
+            self._reel = self._reel or self._film(frame.size_px)
+            drawn = overlay.layout(seen, frame.size_px, self._words, self._target, paint.measure)
+            self._reel.write(paint.paint(frame.image, drawn), frame.t_s)
+        except FormcheckError as error:
+            self._film = self._reel = None
+            self._trouble(str(error))
+
+    def _trouble(self, sentence: str) -> None:
+        if sentence not in self.troubles:
+            self.troubles.append(sentence)
+
+    # -- the end ---------------------------------------------------------------------------------------------------
+
+    def _summarise(self, result: Result) -> None:
+        """Show and say what the set came to, and ask how it felt where it can be answered."""
+        flow = self._flow
+        asked = self._window is not None and not self._cut
+        summary = review(result, self._session.judge.exercise, self._target, self._words, ASKS_S if asked else None)
+        self._speak([*self._left_to_say, *flow.summarise(summary, self._clock())])
+        while asked and not flow.over and not self._cut:
+            now_s = self._clock()
+            flow.tick(now_s, 0.0)
+            self._show(flow.scene(now_s))
+            for key in self._pressed():
+                self._speak(self._do(key, now_s))
+            time.sleep(TICK_S)
+        if self._voice is not None and not self._cut:
+            self._voice.wait(LAST_WORDS_S)
