@@ -14,7 +14,7 @@ from pathlib import Path
 
 from formcheck.capture.camera import Camera, cameras
 from formcheck.coach import window
-from formcheck.coach.voice import Voice
+from formcheck.coach.voice import Voice, voices
 from formcheck.errors import FormcheckError
 from formcheck.form.rules import Exercise
 from formcheck.pose import model
@@ -81,12 +81,15 @@ def _window() -> Part:
 
 
 def _voice(words: Words) -> Part:
-    with Voice(words("language.code")) as voice:
+    code = words("language.code")
+    with Voice(code) as voice:
         until_s = time.monotonic() + VOICE_S
         while not voice.ready and not voice.trouble and time.monotonic() < until_s:
             time.sleep(0.05)
         if voice.ready and not voice.trouble:
-            return Part("voice", True, f"A voice for {words('language.name')} is there.")
+            known, _ = voices()
+            there = ", ".join(one.name for one in known if any(code in tag for tag in one.languages))
+            return Part("voice", True, voice.note or f"A voice speaks {words('language.name')} (--voice: {there}).")
         return Part("voice", False, voice.trouble or "The voice does not start.", "Without one, watch the screen.")
 
 

@@ -30,6 +30,8 @@ TICK_S = 0.05
 SHOWN_PX = 720
 #: The last words are waited for so long before the program leaves.
 LAST_WORDS_S = 12.0
+#: A cue or a count that could not be begun for so long comes too late.
+CUE_WAITS_S = 1.5
 #: The keys of the answers to how it felt.
 PAIN = {"1": "none", "2": "some", "3": "stop"}
 
@@ -61,8 +63,8 @@ class Speaker(Protocol):
 
     muted: bool
 
-    def say(self, text: str, urgent: bool = False) -> None:
-        """Speak, or drop it; never waits."""
+    def say(self, text: str, urgent: bool, wait_s: float) -> None:
+        """Speak soon, or drop it when that takes more than `wait_s`; returns at once."""
         ...
 
     def wait(self, timeout_s: float) -> bool:
@@ -181,8 +183,15 @@ class Live:
             if seen.rep is not None:
                 self._keep_rep(seen.rep)
             if flow.stage is Stage.SET and seen.speech:
-                says.append(Say(seen.speech, seen.urgent))
+                says.append(Say(seen.speech, seen.urgent, CUE_WAITS_S))
             says += flow.see(seen, now_s)
+        scene = flow.scene(now_s, self._notices())
+        # without a new picture only a change is worth drawing
+        shown = (scene.stage, scene.sentence, scene.notices, scene.lost, self.mirror)
+        if moment is not None or shown != self._shown:
+            self._show(scene)
+        self._shown = shown
+        # asking for keys is what makes the window draw, so it comes right after
         for key in self._pressed():
             says += self._do(key, now_s)
         self._session.judge.holds = flow.holds
@@ -192,12 +201,6 @@ class Live:
             self._left_to_say = says
         else:
             self._speak(says)
-        scene = flow.scene(now_s, self._notices())
-        # without a new picture only a change is worth drawing
-        shown = (scene.stage, scene.sentence, scene.notices, scene.lost, self.mirror)
-        if moment is not None or shown != self._shown:
-            self._show(scene)
-        self._shown = shown
         if moment is not None:
             self._record(*moment)
 
@@ -243,7 +246,8 @@ class Live:
 
     def _speak(self, says: list[Say]) -> None:
         if says and self._voice is not None:
-            self._voice.say(" ".join(say.text for say in says), urgent=any(say.urgent for say in says))
+            text = " ".join(say.text for say in says)
+            self._voice.say(text, any(say.urgent for say in says), max(say.wait_s for say in says))
 
     def _notices(self) -> tuple[str, ...]:
         on = {
@@ -257,14 +261,16 @@ class Live:
         if self._window is None:
             return
         if self._last is None or scene.summary is not None:
-            image, scene_shown = screens.background((SHOWN_PX * 4 // 3, SHOWN_PX)), scene
+            image = screens.background((SHOWN_PX * 4 // 3, SHOWN_PX))
         else:
-            image, scene_shown = self._last.image, scene
+            image = screens.greyed(self._last.image) if scene.lost else self._last.image
             if self.mirror:
-                image, scene_shown = mirrored(image, scene)
+                image, scene = mirrored(image, scene)
             image = paint.enlarged(image, SHOWN_PX)
         size_px = (image.shape[1], image.shape[0])
-        self._window.show(paint.paint(image, screens.layout_scene(scene_shown, size_px, self._words, paint.measure)))
+        title = self._words.name("exercise", self._session.judge.exercise.name)
+        drawn = screens.layout_scene(scene, size_px, self._words, paint.measure, title)
+        self._window.show(paint.paint(image, drawn))
 
     # -- what is kept ----------------------------------------------------------------------------------------------
 

@@ -31,7 +31,7 @@ class Ear:
     muted: bool = False
     on_hearing: Callable[[str], object] = len
 
-    def say(self, text: str, urgent: bool = False) -> None:
+    def say(self, text: str, urgent: bool, wait_s: float) -> None:
         self.heard.append((time.monotonic(), text, urgent))
         self.on_hearing(text)
 

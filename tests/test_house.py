@@ -38,7 +38,7 @@ FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 #: the only modules of formcheck/ (a trailing slash: all in that folder) that may import a package
 OWNERS = {
     "mediapipe": ("pose/mediapipe.py",),
-    "cv2": ("capture/device.py", "coach/paint.py", "coach/window.py", "pose/"),
+    "cv2": ("capture/__init__.py", "capture/device.py", "coach/paint.py", "coach/window.py", "pose/"),
     "cv2_enumerate_cameras": ("capture/device.py",),
     "platformdirs": ("records/home.py",),
     "pyttsx3": ("coach/speaker.py",),

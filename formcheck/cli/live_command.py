@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
 #: the most repetitions a set may have; the dose is up to ten in a row
 MOST_REPS = 30
+#: the window opens as large as fits in this, width and height
+WINDOW_PX = (1120, 720)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ def _run(wishes: Wishes, as_json: bool, say: Console) -> int:
         camera = open_now.enter_context(Camera(wishes.camera, wishes.size_px, wishes.rate))
         _remark(say, _camera_facts(camera))
         finder = open_now.enter_context(PoseFinder(model_path))
-        window = _window(wishes, open_now, say)
+        window = _window(wishes, camera.size_px, open_now, say)
         log = _log(wishes, camera.name, started_at, open_now, say)
         flow = Flow(wishes.words, wishes.target, auto_start=wishes.auto_start)
         session = Session(wishes.exercise, wishes.height_cm, Coaching(wishes.words, wishes.target))
@@ -172,8 +174,8 @@ def _run(wishes: Wishes, as_json: bool, say: Console) -> int:
         )
         with _ended_by_signals(live):
             live.run()
-        if voice is not None and voice.trouble:
-            _remark(say, voice.trouble)
+        _remark(say, voice.note)
+        _remark(say, voice.trouble)
     for trouble in live.troubles:
         _remark(say, trouble)
     result = live.result
@@ -210,7 +212,7 @@ def _voice(wishes: Wishes, open_now: ExitStack) -> Voice:
     return open_now.enter_context(Voice(code, wishes.voice, muted=wishes.mute))
 
 
-def _window(wishes: Wishes, open_now: ExitStack, say: Console) -> Window | None:
+def _window(wishes: Wishes, picture_px: tuple[int, int], open_now: ExitStack, say: Console) -> Window | None:
     """Return the window, None where none is wanted or can be had, which is said."""
     if not wishes.window:
         return None
@@ -220,7 +222,10 @@ def _window(wishes: Wishes, open_now: ExitStack, say: Console) -> Window | None:
     if why:
         _remark(say, f"{why} The session goes on by voice; Ctrl-C ends it.")
         return None
-    return open_now.enter_context(window.Window("formcheck", full_screen=wishes.full_screen))
+    wide, high = picture_px
+    scale = min(WINDOW_PX[0] / wide, WINDOW_PX[1] / high)
+    size_px = (round(wide * scale), round(high * scale))
+    return open_now.enter_context(window.Window("formcheck", size_px, wishes.full_screen))
 
 
 def _log(wishes: Wishes, source: str, started_at: datetime, open_now: ExitStack, say: Console) -> SessionLog | None:

@@ -26,6 +26,8 @@ GOT_UP_S, AWAY_S = 3.0, 15.0
 STILL_S, REMIND_S = 60.0, 25.0
 #: How long the question how it felt waits, and the thanks for the answer stay.
 ASKS_S, THANKS_S = 20.0, 4.0
+#: What is announced may wait so long for what is being said to end, the summary longer: nothing comes after it.
+ANNOUNCED_S, SUMMED_UP_S = 4.0, 15.0
 #: The camera is lost when it has given no picture for so long.
 LOST_S = 2.0
 
@@ -48,10 +50,11 @@ HIDES = {
 
 
 class Say(NamedTuple):
-    """A sentence to speak now; `urgent`: before all others."""
+    """A sentence to speak now; `urgent`: before all others; `wait_s`: how long it may wait for another to end."""
 
     text: str
     urgent: bool = False
+    wait_s: float = ANNOUNCED_S
 
 
 def items(seen: Observation) -> tuple[Item, ...]:
@@ -149,7 +152,7 @@ class Flow:
         self._summary = summary
         self._sentence = ""
         self._deadline_s = now_s + (ASKS_S if summary.left_s is not None else THANKS_S)
-        return [Say(spoken(summary, self._words))]
+        return [Say(spoken(summary, self._words), wait_s=SUMMED_UP_S)]
 
     def answer(self, pain: str, now_s: float) -> list[Say]:
         """Take the answer to how it felt: "none", "some" or "stop"."""
@@ -157,7 +160,8 @@ class Flow:
             return []
         self._summary = replace(self._summary, pain=pain)
         self._deadline_s = now_s + THANKS_S
-        return [Say(self._words("flow.thanks" if pain == "none" else "flow.ask_physio"))]
+        # the question need not be asked to its end
+        return [Say(self._words("flow.thanks" if pain == "none" else "flow.ask_physio"), urgent=True)]
 
     @property
     def pain(self) -> str | None:
@@ -278,7 +282,7 @@ def spoken(summary: Summary, words: Words) -> str:
         good = words("flow.all_good") if all_good else words("flow.some_good", n=summary.good)
         parts = [f"{count}, {good}."]
     if summary.work_on:
-        parts.append(summary.work_on)
+        parts.append(words("flow.next_time", advice=summary.work_on))
     if summary.left_s is not None:
         parts.append(words("flow.how_felt"))
     return " ".join(parts)
