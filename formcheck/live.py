@@ -261,7 +261,8 @@ class Live:
         if self._window is None:
             return
         if self._last is None or scene.summary is not None:
-            image = screens.background((SHOWN_PX * 4 // 3, SHOWN_PX))
+            wide, high = self._last.size_px if self._last else (4, 3)
+            image = screens.background((SHOWN_PX * wide // high, SHOWN_PX))
         else:
             image = screens.greyed(self._last.image) if scene.lost else self._last.image
             if self.mirror:

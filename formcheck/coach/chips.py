@@ -22,20 +22,7 @@ from formcheck.coach.drawing import (
 )
 from formcheck.coach.palette import DOUBT, INK, PAPER, VERDICT_COLOURS
 from formcheck.types import Verdict
-
-#: what a check is called; others go by their own name
-CHIP_NAMES = {
-    "chest_lift": "Chest",
-    "lower_back": "Back",
-    "chin": "Chin",
-    "feet": "Feet",
-    "tempo": "Tempo",
-    "leg_lift": "Leg",
-    "head": "Head",
-    "knee": "Knee",
-    "other_leg": "Other leg",
-    "arm": "Arm",
-}
+from formcheck.words import Words
 
 #: the least height of a capital, in pixels, at which a name is worth drawing, and a mark without a name
 _NAMED_PX, _BARE_PX = 6.5, 3.2
@@ -68,13 +55,15 @@ class _Grid(NamedTuple):
         return (_ROW if self.named else _BARE_ROW) * self.tall_px
 
 
-def chip_strip(verdicts: Mapping[str, Verdict], free: Box, most_px: float, measure: Measure) -> list[Operation]:
+def chip_strip(
+    verdicts: Mapping[str, Verdict], free: Box, most_px: float, words: Words, measure: Measure
+) -> list[Operation]:
     """Return a plate with a column per check, its mark above its name, at the top of `free` and inside it.
 
     Names are `most_px` high at most, in one row, or in two where that makes them clearly larger. Where they would be
     too small to read the marks stand alone; where there is no room for those either, nothing is drawn.
     """
-    names = [CHIP_NAMES.get(check, check.replace("_", " ").capitalize()) for check in verdicts]
+    names = [words.name("check", check) for check in verdicts]
     grid = _grid(names, free, most_px, measure)
     if grid is None:
         return []
@@ -96,7 +85,7 @@ def chip_strip(verdicts: Mapping[str, Verdict], free: Box, most_px: float, measu
                 out += written(label, middle, y + 1.25 * tall, PAPER, measure, False)
             x += grid.widths_px[at]
     if noted:
-        note = fit("? Not sure", box.width - tall, 0.9 * tall, 1, measure)
+        note = fit("? " + words("screen.not_sure"), box.width - tall, 0.9 * tall, 1, measure)
         out += written(note, (box.left + box.right) / 2, box.bottom - 1.7 * tall, DOUBT, measure)
     return out
 

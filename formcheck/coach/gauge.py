@@ -19,6 +19,7 @@ from formcheck.coach.drawing import (
 )
 from formcheck.coach.palette import DOUBT, GOOD, INK, PAPER, QUIET, TRACK, WRONG, Colour
 from formcheck.types import Gauge
+from formcheck.words import Words
 
 #: the scale reaches this far beyond the target zone's upper limit
 HEADROOM = 1.4
@@ -27,7 +28,9 @@ HEADROOM = 1.4
 _SMALLEST_PX = 6.0
 
 
-def gauge_plate(gauge: Gauge, room: Box, unit_px: float, at_left: bool, measure: Measure) -> list[Operation]:
+def gauge_plate(
+    gauge: Gauge, room: Box, unit_px: float, at_left: bool, words: Words, measure: Measure
+) -> list[Operation]:
     """Return the gauge on its plate in an upper corner of `room`, the plate first.
 
     It ends a little below the middle of the picture: beside it, at the side away from the head, the feet lie on the
@@ -40,30 +43,32 @@ def gauge_plate(gauge: Gauge, room: Box, unit_px: float, at_left: bool, measure:
     pad = 0.02 * unit_px
     inner = Box(plate.left + pad, plate.top + pad, plate.right - pad, plate.bottom - pad)
     out: list[Operation] = [Plate(*plate, INK, 0.018 * unit_px)]
-    words, below = _label(gauge, inner, unit_px, measure)
-    number, above = _number(gauge, inner, unit_px, measure)
-    out += words
+    label, below = _label(words.name("measure", gauge.measure), inner, unit_px, measure)
+    number, above = _number(gauge, inner, unit_px, words, measure)
+    out += label
     out += _scale(gauge, Box(inner.left, below + pad, inner.right, above - pad), unit_px, measure)
     return out + number
 
 
-def _label(gauge: Gauge, inner: Box, unit_px: float, measure: Measure) -> tuple[list[Operation], float]:
+def _label(label: str, inner: Box, unit_px: float, measure: Measure) -> tuple[list[Operation], float]:
     """Return what the gauge measures, at the top of `inner`, and how far down the words reach."""
-    block = fit(gauge.label, inner.width, 0.04 * unit_px, 2, measure, False)
-    if block.height_px < _SMALLEST_PX or not gauge.label:
+    block = fit(label, inner.width, 0.04 * unit_px, 2, measure, False)
+    if block.height_px < _SMALLEST_PX or not label:
         return [], inner.top
     top = inner.top + 0.006 * unit_px
     return list(written(block, _middle(inner), top, PAPER, measure, False)), top + block.tall_px
 
 
-def _number(gauge: Gauge, inner: Box, unit_px: float, measure: Measure) -> tuple[list[Operation], float]:
+def _number(
+    gauge: Gauge, inner: Box, unit_px: float, words: Words, measure: Measure
+) -> tuple[list[Operation], float]:
     """Return the value in large figures with its unit, at the bottom of `inner`, and how far up that may reach.
 
     A value that rests on a guessed body height is "about" so many, "~" in a small picture; one that could not be
     measured is a question mark. The room kept is the same for all of them, so that the scale does not move.
     """
     foot, most = inner.bottom - 0.004 * unit_px, 0.072 * unit_px
-    about = fit("about", inner.width, 0.036 * unit_px, 1, measure, False)
+    about = fit(words("screen.about"), inner.width, 0.036 * unit_px, 1, measure, False)
     spelt = gauge.approximate and about.height_px >= _SMALLEST_PX
     top = foot - most - (about.height_px + 0.022 * unit_px if spelt else 0.0)
     if gauge.value is None:

@@ -58,6 +58,14 @@ def paint(image: ImageArray, operations: Iterable[Operation], text: bool | TextP
     return out
 
 
+def enlarged(image: ImageArray, height_px: int) -> ImageArray:
+    """Return `image` scaled up to a height of `height_px`, itself when it is as high: letters are then painted finer."""
+    if image.shape[0] >= height_px:
+        return image
+    width_px = round(image.shape[1] * height_px / image.shape[0])
+    return np.asarray(cv2.resize(image, (width_px, height_px), interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
 def measure(text: str, height_px: float, bold: bool) -> tuple[float, float]:
     """Return the (width, height) in pixels of `text` as painted, its capitals `height_px` high; descenders included."""
     box = cv2.getTextSize(_AMPLE, text, (0, 0), _face(), _size(height_px), _BOLD if bold else _REGULAR)

@@ -58,9 +58,9 @@ def _work_on(result: Result, words: Words) -> str:
         def weight(finding: Finding) -> tuple[int, bool]:
             return often[finding.fault], finding.safety
 
-        return words("flow.next_time", advice=words(f"advice.{max(faults, key=weight).fault}"))
-    unseen = Counter(key for rep in result.reps for f in rep.findings if (key := unseen_key(f, words)))
-    for key, times in unseen.most_common(1):
+        return words(f"advice.{max(faults, key=weight).fault}")
+    unseen = Counter(f.check for rep in result.reps for f in rep.findings if unseen_key(f, words))
+    for check, times in unseen.most_common(1):
         if times > MOSTLY * len(result.reps):
-            return words("flow.could_not_see", unseen=words(key))
+            return words(f"show.{check}")
     return ""

@@ -6,10 +6,11 @@ import threading
 import time
 from datetime import datetime, timezone
 
+import cv2
 import numpy as np
 import pytest
 from clip_making import make
-from live_runs import Ear, Screen, part
+from live_runs import QUICK_S, Ear, Screen, part
 from mjpeg_server import MjpegServer
 
 from formcheck import words
@@ -223,6 +224,28 @@ def test_an_interrupt_from_another_thread_ends_it_with_the_log_complete(runs, qu
         assert run.flow.ended == "interrupted"
         (stored,) = store.sessions()
         assert (stored.ended_how, len(store.reps(stored.id))) == ("interrupted", 1)
+
+
+def standing(image: np.ndarray) -> np.ndarray:
+    """Return a picture, (360, 640, 3), of somebody who stands: the lying one turned, on the picture's mean colour."""
+    upright = cv2.resize(np.rot90(image)[70:570], (259, 360))
+    board = np.full_like(image, image.mean(axis=(0, 1)).astype(np.uint8))
+    board[:, 190:449] = upright
+    return board
+
+
+def test_getting_up_ends_the_set(runs, tmp_path):
+    pictures = [*part("se_mixed", QUICK_S), *map(standing, part("se_mixed", (0.0, 7.0)))]
+    run = runs(make(tmp_path / "up.mp4", pictures, rate=15))
+    assert run.flow.ended == "got_up"
+    assert run.result.counted == 1
+
+
+def test_somebody_who_comes_and_lies_down_is_led_on(runs, tmp_path):
+    pictures = [*map(standing, part("se_mixed", (0.0, 3.0))), *part("se_mixed", (0.0, 3.4)), *part("se_mixed", QUICK_S)]
+    run = runs(make(tmp_path / "down.mp4", pictures, rate=15), target=1)
+    assert run.ear.texts[0] == WORDS("problem.not_lying")
+    assert run.flow.ended == "target"
 
 
 def test_a_stalled_camera_is_said_and_the_session_goes_on(runs):

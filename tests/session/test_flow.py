@@ -282,7 +282,7 @@ def test_where_nothing_is_asked_an_answer_is_no_answer():
         ({"counted": 0, "good": 0}, "No repetitions this time."),
         ({"counted": 1, "good": 1}, "One repetition, none with a fault."),
         ({"counted": 10, "good": 10}, "10 repetitions, none with a fault."),
-        ({"counted": 8, "good": 6, "work_on": "Next time: Look down."}, "8 repetitions, 6 without a fault. Next time:"),
+        ({"counted": 8, "good": 6, "work_on": "Look down"}, "8 repetitions, 6 without a fault. Next time: Look down."),
     ],
 )
 def test_the_summary_is_spoken_in_whole_sentences(facts, begins):

@@ -30,7 +30,8 @@ def asked_for() -> set[str]:
     for name in exercises.names():
         keys |= {rule.say for rule in exercises.load(name).rules} | {f"exercise.{name}"}
         rules = exercises.load(name).rules
-        keys |= {f"unseen.{rule.check}" for rule in rules} | {f"advice.{rule.fault}" for rule in rules}
+        keys |= {f"{table}.{rule.check}" for table in ("unseen", "show") for rule in rules}
+        keys |= {f"advice.{rule.fault}" for rule in rules}
     keys |= {f"item.{line}" for line in CHECKS}
     keys |= {thing.say for room in (setup, judge) for thing in vars(room).values() if isinstance(thing, Problem)}
     return keys
@@ -41,7 +42,7 @@ def test_english_has_every_key_that_is_asked_for():
     named = {key for key in asked_for() if re.fullmatch(r"[a-z]+\.[a-z_-]+", key) and key.split(".")[0] in tables}
     assert len(named) > 30
     # a check without a sentence for being out of sight is told by its sign alone
-    assert {key for key in named - words.load().keys if not key.startswith("unseen.")} == set()
+    assert {key for key in named - words.load().keys if not key.startswith(("unseen.", "show."))} == set()
 
 
 def test_english_has_no_key_that_nobody_asks_for():

@@ -1,0 +1,121 @@
+"""The last screen as data: the count, the plot of the lifts, what to work on, and how it felt."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from overlay_scenes import AS_GIVEN, FAULT, OK, UNSURE
+from screen_scenes import SCREENS, SIZES, TITLE, at_end, bars_of, drawn, keep_the_rules, sizes_of, texts
+
+from formcheck.coach.drawing import Disc, Line, Operation, Plate, Polygon, Text
+from formcheck.coach.paint import measure
+from formcheck.coach.palette import GOOD, WRONG
+from formcheck.coach.plot import ZONE
+from formcheck.coach.scene import Bar
+
+
+@pytest.mark.parametrize("size_px", [(640, 480), (960, 720), (1280, 720), (1920, 1080)])
+def test_the_last_screen_has_large_print_too(size_px: tuple[int, int]) -> None:
+    for scene in (at_end(), at_end(left_s=None), at_end(pain="none")):
+        operations = drawn(scene, size_px, measure)
+        assert min(sizes_of(operations, "Look down at the mat")) >= 0.08 * size_px[1] - 0.01
+        count = next(op for op in operations if isinstance(op, Text) and op.text == "10")
+        assert count.height_px == pytest.approx(0.15 * size_px[1], rel=0.01)
+
+
+def test_the_summary_says_how_many_and_how_good() -> None:
+    said = texts(drawn(at_end(counted=8, good=6), (1280, 720), measure))
+    assert {TITLE, "8", "of 10", "repetitions", "6 without a fault", "Next time", "Look down at the mat"} <= set(said)
+    assert {"Chest lift, cm", "2.5", "18", "target", "attempt"} <= set(said)
+    assert "No repetitions" not in said
+    none = texts(drawn(SCREENS["summary_none"], (1280, 720)))
+    assert {"0", "of 10", "No repetitions"} <= set(none)
+    assert "Next time" not in none
+    assert "0 without a fault" not in none
+    assert "Chest lift, °" in texts(drawn(at_end(unit="deg"), (1280, 720)))
+
+
+def test_bars_stand_in_order_as_high_as_their_values() -> None:
+    heights = [(value, OK) for value in (2.5, 5.0, 10.0, 18.0)]
+    operations = drawn(at_end(bars=bars_of(*heights)), (1280, 720))
+    plates = [op for op in operations if isinstance(op, Plate) and op.colour == GOOD]
+    assert len(plates) == 4
+    assert [op.left for op in plates] == sorted(op.left for op in plates)
+    lengths = [op.bottom - op.top for op in plates]
+    assert lengths == pytest.approx([length * lengths[0] for length in (1, 2, 4, 7.2)], rel=0.02)
+    # the zone's two edges are level with the bars that reach them
+    zone = next(op for op in operations if isinstance(op, Plate) and op.colour == ZONE and op.right - op.left > 99)
+    assert zone.bottom == pytest.approx(plates[0].top)
+    assert zone.top == pytest.approx(plates[3].top)
+    numbers = [op.text for op in operations if isinstance(op, Text) and op.baseline > plates[0].bottom and not op.bold]
+    assert numbers[:4] == ["1", "2", "3", "4"]
+
+
+def test_a_bar_says_by_its_shape_what_was_wrong() -> None:
+    def plot(*bars: Bar) -> list[Operation]:
+        quiet = at_end(bars=bars, work_on="", left_s=None, counted=0)
+        return list(drawn(quiet, (1280, 720), measure))
+
+    def shapes(*bars: Bar) -> list[str]:
+        fine = plot(Bar(1, 8.0, OK))
+        return sorted(type(op).__name__ for op in plot(*bars) if op not in fine)
+
+    assert shapes(Bar(1, 8.0, OK)) == []
+    assert shapes(Bar(1, 8.0, FAULT)) == ["Disc", "Line", "Line", "Plate"]
+    assert shapes(Bar(1, 8.0, UNSURE)) == ["Disc", "Disc", "Plate", "Text"]
+    assert shapes(Bar(1, None, UNSURE)) == ["Disc", "Disc", "Text"]
+    assert shapes(Bar(1, None, FAULT)) == ["Disc", "Disc", "Disc", "Line", "Line", "Text"]
+    # an attempt is hollow: four strokes and no plate, and four more explain it
+    assert shapes(Bar(None, 8.0, OK)) == ["Line"] * 8 + ["Text"]
+    unseen = plot(Bar(1, None, UNSURE))
+    ring = next(op for op in unseen if isinstance(op, Disc))
+    base = max(op.start[1] for op in unseen if isinstance(op, Line))
+    assert base - 2.5 * ring.radius_px < ring.centre[1] < base
+
+
+def test_an_attempt_is_narrower_and_has_no_number() -> None:
+    operations = drawn(at_end(bars=bars_of((8, OK), (2, FAULT), (9, OK), attempts=(1,)), left_s=None), (1280, 720))
+    numbers = [op for op in operations if isinstance(op, Text) and op.text in ("1", "2", "3") and not op.bold]
+    assert [op.text for op in numbers] == ["1", "2"]
+    hollow = [op for op in operations if isinstance(op, Line) and op.colour == WRONG]
+    across = max(op.bounds.right for op in hollow) - min(op.bounds.left for op in hollow)
+    whole = next(op for op in operations if isinstance(op, Plate) and op.colour == GOOD)
+    assert across < 0.75 * (whole.right - whole.left)
+
+
+@pytest.mark.parametrize("count", [1, 15])
+@pytest.mark.parametrize("size_px", SIZES)
+def test_few_and_many_bars_fit(count: int, size_px: tuple[int, int]) -> None:
+    bars = bars_of(*[(6.0 + at, (OK, FAULT, UNSURE)[at % 3]) for at in range(count)])
+    scene = at_end(bars=bars)
+    operations = drawn(scene, size_px, measure)
+    keep_the_rules(scene, size_px, operations)
+    boxes = {op.bounds for op in operations if isinstance(op, Disc)}
+    assert not any(one.inset(0.5).meets(other) for one, other in itertools.combinations(boxes, 2))
+    assert "1" in texts(operations) or count > 1
+
+
+def test_how_it_felt_is_asked_with_keys_and_seconds() -> None:
+    said = texts(drawn(at_end(left_s=17.3), (1280, 720), measure))
+    assert {"How did it feel?", "1", "2", "3", "No pain", "Some pain", "I had to stop", "18 s"} <= set(said)
+    assert "Thank you" not in said
+    silent = texts(drawn(at_end(left_s=None), (1280, 720)))
+    assert not {"How did it feel?", "No pain", "Thank you"} & set(silent)
+
+
+@pytest.mark.parametrize(("pain", "answer"), [("none", "No pain"), ("some", "Some pain"), ("stop", "I had to stop")])
+def test_an_answer_is_thanked_for_and_pain_is_taken_seriously(pain: str, answer: str) -> None:
+    for left_s in (4.0, None):
+        operations = drawn(at_end(pain=pain, left_s=left_s), (1280, 720), measure)
+        said = texts(operations)
+        assert {"Thank you", answer} <= set(said)
+        assert "How did it feel?" not in said
+        if pain == "none":
+            assert "Look down at the mat" in said
+            assert not [op for op in operations if isinstance(op, Polygon)]
+        else:
+            assert min(sizes_of(operations, AS_GIVEN("screen.ask_physio"))) > 0.06 * 720
+            assert [op for op in operations if isinstance(op, Polygon) and op.colour == WRONG]
+            # what to do about the pain is the one thing now
+            assert "Look down at the mat" not in said
