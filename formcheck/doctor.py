@@ -46,7 +46,12 @@ class Part:
 
 
 def examine(
-    camera: str, exercise: Exercise, words: Words, data_dir: Path | None, model_path: Path | None, trial_s: float = TRIAL_S
+    camera: str,
+    exercise: Exercise,
+    words: Words,
+    data_dir: Path | None,
+    model_path: Path | None,
+    trial_s: float = TRIAL_S,
 ) -> Iterator[Part]:
     """Yield each part as it has been looked at, the timed trial last."""
     yield _model(model_path)
@@ -126,7 +131,7 @@ def _tried(source: Camera, last: Observation | None, rate: float, words: Words) 
     wide, high = source.size_px
     found = f"{source.name}: {wide} x {high}, {source.got.rate:.0f} pictures a second, {rate:.0f} judged."
     if last is None or rate < LEAST_RATE:
-        return Part("trial", False, found, "Close other programs, or ask for smaller pictures with --size.", needed=True)
+        return Part("trial", False, found, "Close other programs, or ask for smaller pictures (--size).", needed=True)
     problem = next(iter(last.problems), None)
     if problem is None:
         return Part("trial", True, f"{found} Somebody lies in view and can be judged.", needed=True)

@@ -147,7 +147,8 @@ class Finding:
     """What one check says.
 
     `why`: the reason, always a sentence. `fault` and `say`: the fault's name and its cue's key in the words when the
-    verdict is FAULT, else empty. `safety`: the rule is about safety. `measured`: False when the verdict is UNSURE for want of sight.
+    verdict is FAULT, else empty. `safety`: the rule is about safety. `measured`: False when the verdict is UNSURE for
+    want of sight.
     """
 
     check: str

@@ -283,7 +283,7 @@ def _ended_by_signals(live: Live) -> Iterator[None]:
         return
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
-    def end(number: int, frame: FrameType | None) -> None:
+    def end(number: int, _frame: FrameType | None) -> None:
         live.interrupt()
         signal.signal(number, signal.SIG_DFL)
 

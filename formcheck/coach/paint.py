@@ -59,7 +59,7 @@ def paint(image: ImageArray, operations: Iterable[Operation], text: bool | TextP
 
 
 def enlarged(image: ImageArray, height_px: int) -> ImageArray:
-    """Return `image` scaled up to a height of `height_px`, itself when it is as high: letters are then painted finer."""
+    """Return `image` scaled up to a height of `height_px`, so that letters are painted finer; itself when as high."""
     if image.shape[0] >= height_px:
         return image
     width_px = round(image.shape[1] * height_px / image.shape[0])

@@ -48,9 +48,9 @@ class Bar:
 class Summary:
     """What the last screen says of the set: `counted` of `target` repetitions, `good` of them without a fault.
 
-    `work_on`: the one thing to work on next time, "" for nothing. `bars` with `measure`, `unit` and the target zone `low`..`high`:
-    the plot. `left_s`: seconds left to answer how it felt, None when that is not asked. `pain`: the answer, "" for none
-    yet, else "none", "some" or "stop".
+    `work_on`: the one thing to work on next time, "" for nothing. `bars` with `measure`, `unit` and the target zone
+    `low`..`high`: the plot. `left_s`: seconds left to answer how it felt, None when that is not asked. `pain`: the
+    answer, "" for none yet, else "none", "some" or "stop".
     """
 
     counted: int

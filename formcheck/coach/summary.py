@@ -77,12 +77,12 @@ def _count(summary: Summary, box: Box, page: Page, title: str) -> tuple[list[Ope
     y = max(y, page.picture.top + (ASCENT - 1) * tall)
     out.append(printed(number.lines[0], box.left, y + tall, tall, PAPER, measure, bold=True))
     beside = box.left + number.width_px + 0.2 * tall
-    for said, share, baseline in (("target", 0.4, 0.42), ("repetitions", 0.28, 1.0)):
-        text = words(f"screen.{said}", n=summary.target) if said == "target" else words(f"screen.{said}")
-        block = fit(text, max(1.0, box.right - beside), share * tall, 1, measure, said == "target")
+    target, noun = words("screen.target", n=summary.target), words("screen.repetitions")
+    for text, share, baseline, bold in ((target, 0.4, 0.42, True), (noun, 0.28, 1.0, False)):
+        block = fit(text, max(1.0, box.right - beside), share * tall, 1, measure, bold)
         if block.height_px >= SMALLEST_PX:
-            at, wide = y + baseline * tall, said == "target"
-            out.append(printed(block.lines[0], beside, at, block.height_px, PAPER if wide else QUIET, measure, wide))
+            at, colour = y + baseline * tall, PAPER if bold else QUIET
+            out.append(printed(block.lines[0], beside, at, block.height_px, colour, measure, bold))
     y += tall + 0.04 * high
     return _good(summary, Box(box.left, y, box.right, box.bottom), out, page) if summary.counted else (out, y)
 

@@ -1,9 +1,9 @@
 """The voice of a session: one sentence at a time, spoken by a process of its own.
 
 A cue that comes late is worse than none, so nothing is ever queued: at most one sentence is being said and at most one
-waits, and what waited too long (a cue STALE_S) is dropped. A safety cue interrupts what is not one, and nothing else takes
-its place. The engine can be missing, hang or crash; then the process is started again, then soft tones take over, then
-all is quiet, and `trouble` says so. None of that is ever the caller's trouble.
+waits, and what waited too long (a cue STALE_S) is dropped. A safety cue interrupts what is not one, and nothing else
+takes its place. The engine can be missing, hang or crash; then the process is started again, then soft tones take
+over, then all is quiet, and `trouble` says so. None of that is ever the caller's trouble.
 May not know: cues, engines, samples.
 """
 

@@ -9,19 +9,14 @@ from __future__ import annotations
 
 import functools
 import string
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 from pydantic import TypeAdapter, ValidationError
 
+from formcheck import toml
 from formcheck.errors import SetupError
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 HERE = Path(__file__).parent
 ENGLISH = "en"
@@ -69,11 +64,9 @@ def load(language: str = ENGLISH) -> Words:
 def load_file(path: Path) -> Words:
     """Return the words in a TOML file of tables of texts, held against English; SetupError that names what is wrong."""
     remedy = "Correct the file, or install formcheck again to get the original."
+    content = toml.content(path, "language", remedy)
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
         tables = TypeAdapter(dict[str, dict[str, str]]).validate_python(content, strict=True)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SetupError(f"The language file {path} cannot be read: {error}.", remedy) from error
     except ValidationError as error:
         part = error.errors()[0]
         where = ".".join(str(step) for step in part["loc"])

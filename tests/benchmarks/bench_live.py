@@ -26,7 +26,7 @@ SAMPLE = ROOT / "sample_clips" / "se_mixed.mp4"
 
 #: the command, and what is to be known of its process: when each picture was on the screen, memory, threads, handles
 WATCHED = """
-import json, os, sys, threading, time
+import array, json, os, sys, threading, time
 from pathlib import Path
 sys.path[:0] = [sys.argv.pop(1)]
 report, seconds = Path(sys.argv.pop(1)), float(sys.argv.pop(1))
@@ -35,7 +35,9 @@ from mjpeg_server import read_stamp
 from formcheck.cli import main
 from formcheck import live
 from formcheck.coach import flow
-facts = {"shown": [], "memory": [], "frames": 0, "threads_before": threading.active_count()}
+# flat arrays, so that keeping the figures does not look like a leak
+numbers, times = array.array("i"), array.array("d")
+facts = {"memory": [], "frames": 0, "threads_before": threading.active_count()}
 began = time.monotonic()
 
 def memory_mb():
@@ -48,12 +50,14 @@ def _step(self, moment):
     now = time.monotonic()
     if moment is not None:
         facts["frames"] += 1
-        facts["shown"].append((read_stamp(moment[0].image), now))
+        stamp = read_stamp(moment[0].image)
+        numbers.append(-1 if stamp is None else stamp)
+        times.append(now)
     if now - began > 10 * len(facts["memory"]):
         handles = len(os.listdir("/proc/self/fd"))
         facts["memory"].append((now - began, memory_mb(), handles, threading.active_count()))
     if now - began > seconds:
-        facts.update(missed=self._camera.missed, seconds=now - facts["shown"][0][1], window=self._window is not None)
+        facts.update(missed=self._camera.missed, seconds=now - times[0], window=self._window is not None)
         self.interrupt()
 
 stop = flow.Flow.stop
@@ -64,7 +68,7 @@ try:
     main()
 finally:
     facts["threads_after"] = threading.active_count()
-    facts["began"] = began
+    facts["shown"] = list(zip(numbers, times))
     report.write_text(json.dumps(facts))
 """
 
@@ -85,8 +89,7 @@ def xvfb() -> tuple[subprocess.Popen[bytes], str]:
 def measure(seconds: float, size: str, window: bool) -> dict:
     """Run the command before the stamped camera for so long and return its facts, with the age of each picture."""
     server = subprocess.Popen(
-        [sys.executable, str(ROOT / "tests" / "mjpeg_server.py"), str(SAMPLE)]
-        + ["--rate", "30", "--size", size, "--loop", "--stamp"],
+        [sys.executable, ROOT / "tests" / "mjpeg_server.py", SAMPLE, *"--rate 30 --loop --stamp --size".split(), size],
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -107,7 +110,7 @@ def measure(seconds: float, size: str, window: bool) -> dict:
         base = url.rsplit("/", 1)[0]
         facts["ages"] = []
         for number, shown_s in facts["shown"]:
-            if number is not None:
+            if number >= 0:
                 with urllib.request.urlopen(f"{base}/sent?n={number}") as answer:
                     facts["ages"].append(shown_s - float(answer.read()))
         return facts
@@ -132,6 +135,7 @@ def main() -> None:
     print(f"age when shown: median {np.median(ages):.0f} ms, 95 % {np.percentile(ages, 95):.0f} ms, "
           f"most {ages.max():.0f} ms")  # fmt: skip
     after = [row for row in facts["memory"] if row[0] >= 60] or facts["memory"]
+    print("memory in MB: " + ", ".join(f"{row[1]:.1f} at {row[0]:.0f} s" for row in after[:: max(1, len(after) // 8)]))
     print(f"memory: {after[0][1]:.1f} MB at {after[0][0]:.0f} s, {after[-1][1]:.1f} MB at {after[-1][0]:.0f} s, "
           f"most {max(row[1] for row in after):.1f} MB")  # fmt: skip
     print(f"handles {after[0][2]} to {after[-1][2]}, threads {after[0][3]} to {after[-1][3]}, "

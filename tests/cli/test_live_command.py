@@ -56,7 +56,7 @@ main()
 """
 
 
-def live(env: dict[str, str], *words: str | Path, start: tuple[str, ...] = ("-m", "formcheck")) -> subprocess.Popen[str]:
+def live(env: dict[str, str], *words: str | Path, start: tuple[str, str] = ("-m", "formcheck")) -> subprocess.Popen:
     """Start `formcheck live` with these words in that environment."""
     command = [sys.executable, *start, "live", *map(str, words)]
     settings = {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "COLUMNS": "200"}

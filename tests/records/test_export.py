@@ -12,9 +12,8 @@ import numpy as np
 import pytest
 from record_poses import poses
 
-from formcheck import __version__
+from formcheck import __version__, words
 from formcheck.form import exercises
-from formcheck import words
 from formcheck.records.export import reps_csv, session_object
 from formcheck.records.folder import session_text
 from formcheck.session import Session

@@ -1,25 +1,20 @@
 """Reads exercise files. An exercise is a TOML file in this folder; adding one needs no code.
 
-May not know: how a rule is judged. The only room of `form/` that knows TOML and Pydantic.
+May not know: how a rule is judged. The only room of `form/` that knows Pydantic.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from formcheck import toml
 from formcheck.errors import SetupError
 from formcheck.form.measures import UNITS
 from formcheck.form.rules import Exercise
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 HERE = Path(__file__).parent
 
@@ -42,10 +37,7 @@ def load(name: str) -> Exercise:
 def load_file(path: Path) -> Exercise:
     """Return the exercise in a TOML file; SetupError that names the file and the row when it is not one."""
     remedy = "Correct the file, or install formcheck again to get the original."
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SetupError(f"The exercise file {path} cannot be read: {error}.", remedy) from error
+    content = toml.content(path, "exercise", remedy)
     try:
         # as JSON, which keeps numbers, text and truth apart as strictly as TOML does but takes lists for tuples
         exercise = TypeAdapter(Exercise).validate_json(json.dumps(content, default=str), strict=True)
