@@ -89,7 +89,7 @@ def xvfb() -> tuple[subprocess.Popen[bytes], str]:
 def measure(seconds: float, size: str, window: bool) -> dict:
     """Run the command before the stamped camera for so long and return its facts, with the age of each picture."""
     server = subprocess.Popen(
-        [sys.executable, ROOT / "tests" / "mjpeg_server.py", SAMPLE, *"--rate 30 --loop --stamp --size".split(), size],
+        [sys.executable, ROOT / "tests" / "mjpeg_server.py", SAMPLE, *["--rate", "30", "--loop", "--stamp", "--size"], size],
         stdout=subprocess.PIPE,
         text=True,
     )
