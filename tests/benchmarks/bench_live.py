@@ -88,8 +88,9 @@ def xvfb() -> tuple[subprocess.Popen[bytes], str]:
 
 def measure(seconds: float, size: str, window: bool) -> dict:
     """Run the command before the stamped camera for so long and return its facts, with the age of each picture."""
+    asked = ("--rate", "30", "--loop", "--stamp", "--size", size)
     server = subprocess.Popen(
-        [sys.executable, ROOT / "tests" / "mjpeg_server.py", SAMPLE, *["--rate", "30", "--loop", "--stamp", "--size"], size],
+        [sys.executable, ROOT / "tests" / "mjpeg_server.py", SAMPLE, *asked],
         stdout=subprocess.PIPE,
         text=True,
     )
