@@ -120,8 +120,6 @@ class Screen:
 def screen(width: int = 1280, height: int = 800, managed: bool = True) -> Iterator[Screen]:
     """Run a private X server of that size, with a window manager unless `managed` is False.
 
-    Without one Qt now and then never paints its window (seen in 1 of 12 starts), so only what needs no picture may.
-
     On Linux what is missing for that fails the test: a window that was not tried is not known to work. Other systems
     have no X server, and skip.
     """

@@ -11,6 +11,8 @@ May not know: what the pictures show, what a key does.
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 import re
 import subprocess
@@ -122,6 +124,7 @@ class Window:
             raise RuntimeError("a window can be opened in the main thread only")
         self._title = title
         self._open = True
+        _share_x_events()
         # without WINDOW_GUI_NORMAL Qt adds a toolbar; the shape is kept by `show`, as Qt's own margins are white
         cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_GUI_NORMAL | cv2.WINDOW_FREERATIO)
         cv2.resizeWindow(title, *size_px)
@@ -184,6 +187,18 @@ class Window:
             cv2.destroyWindow(self._title)
             # on macOS it goes only when events are seen to
             cv2.waitKeyEx(1)
+
+
+def _share_x_events() -> None:
+    """On Linux, let OpenCV's Qt take the system's libX11-xcb in place of the one its wheel brings.
+
+    The wheel's own, older than the system's libX11 (0x40 against 0x48), writes down who takes the X events where libX11
+    does not look; then both take them, and 3 to 8 windows of 100 never learn that they are on the screen and stay
+    black. Where the system has none, that remains.
+    """
+    if sys.platform.startswith("linux"):
+        with contextlib.suppress(OSError):
+            ctypes.CDLL("libX11-xcb.so.1", mode=ctypes.RTLD_GLOBAL)
 
 
 def key_name(code: int) -> str:

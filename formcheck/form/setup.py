@@ -33,6 +33,8 @@ HIGH_DEG = 20.0
 #: The distance between the two shoulder joints as a share of body height (biacromial breadth 0.259 less the joints'
 #: depth below the skin; Drillis & Contini 1966).
 SHOULDER_BREADTH = 0.23
+#: MediaPipe's hips stand about 0.7 as far apart as its shoulders; together they are so many shoulders' breadths.
+HIPS_AND_SHOULDERS = 1.7
 #: A face clearly above the ears while lying: on the back.
 FACE_UP_DEG = 35.0
 
@@ -98,26 +100,26 @@ def oblique_deg(landmarks_px: FloatArray) -> float:
         return 90.0
     along = (shoulders - ankles) / length
     apart = [abs(float((landmarks_px[b] - landmarks_px[a]) @ along)) for a, b in (SHOULDERS, HIPS)]
-    # MediaPipe's hips stand about 0.7 as far apart as its shoulders
-    breadth = (apart[0] + apart[1]) / 1.7
+    breadth = (apart[0] + apart[1]) / HIPS_AND_SHOULDERS
     return float(np.degrees(np.arctan2(breadth / SHOULDER_BREADTH, length / body.SHOULDER_TO_ANKLE)))
 
 
 def looks_down_deg(landmarks_px: FloatArray) -> float:
     """Return about how steeply the camera looks down on the lying person, 0..90 degrees, from landmarks (33, 2).
 
-    At mat height both shoulders are seen at one height; looked down on by an angle they come apart, across the body, by
-    their breadth times its sine. Six views that looked down by 27 to 45 deg read 17 to 44 here, 21 by 4 to 18 deg
-    read 7 to 16.
+    At mat height both shoulders, and both hips, are seen at one height; looked down on by an angle they come apart,
+    across the body, by their breadth times its sine. Six rendered views that looked down by 27 to 45 deg read 15 to 39
+    here, 25 by 4 to 18 deg read 7 to 17.
     """
-    left, right = (landmarks_px[side] for side in SHOULDERS)
     shoulders, ankles = (landmarks_px[list(pair)].mean(axis=0) for pair in (SHOULDERS, ANKLES))
     length = float(np.hypot(*(shoulders - ankles)))
     if not length > 0:
         return 90.0
     along = (shoulders - ankles) / length
-    apart = abs(float(along[0] * (right - left)[1] - along[1] * (right - left)[0])) / length
-    return float(np.degrees(np.arcsin(min(1.0, apart * body.SHOULDER_TO_ANKLE / SHOULDER_BREADTH))))
+    across = np.array([-along[1], along[0]])
+    apart = [abs(float((landmarks_px[b] - landmarks_px[a]) @ across)) for a, b in (SHOULDERS, HIPS)]
+    share = (apart[0] + apart[1]) / HIPS_AND_SHOULDERS / length
+    return float(np.degrees(np.arcsin(min(1.0, share * body.SHOULDER_TO_ANKLE / SHOULDER_BREADTH))))
 
 
 def _face_up(landmarks_px: FloatArray, frame: FloorFrame) -> bool:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from record_poses import poses
 
-from formcheck.form.setup import oblique_deg, problems
+from formcheck.form.setup import looks_down_deg, oblique_deg, problems
 from formcheck.landmarks import ANKLES, EARS, EYES, HEELS, HIPS, KNEES, MOUTH, SHOULDERS, TOES, Landmark
 
 HEAD = (Landmark.NOSE, *EARS, *EYES, *MOUTH)
@@ -64,6 +64,16 @@ def off_the_side(angle_deg, share=1.0):
     return dataclasses.replace(pose, xy_px=xy)
 
 
+def looked_down_on(angle_deg):
+    """Return a person seen from the side by a camera that looks down on them by `angle_deg`."""
+    pose = person()
+    xy = pose.xy_px.copy()
+    for pair, breadth in ((SHOULDERS, 0.23), (HIPS, 0.161)):
+        apart = breadth * TRUNK_PX / 0.288 * math.sin(math.radians(angle_deg))
+        xy[list(pair), 1] = xy[list(pair), 1].mean() + np.array([-0.5, 0.5]) * apart
+    return dataclasses.replace(pose, xy_px=xy)
+
+
 def out_at_the(side, marks):
     """Return a person so close to the picture's edge that `marks` are cut off."""
     edge = 650.0 if side == "right" else -10.0
@@ -94,6 +104,8 @@ WRONG = {
     "toes out": (out_at_the("left", TOES), ["feet_out"]),
     "rolled": (person(roll_deg=16.0), ["camera_rolled"]),
     "rolled the other way": (person(roll_deg=-16.0), ["camera_rolled"]),
+    "from above": (looked_down_on(30.0), ["camera_high"]),
+    "black": (dataclasses.replace(unseen(person()), brightness=0.01), ["black"]),
     "dark": (dataclasses.replace(person(), brightness=0.05), ["too_dark"]),
     "nobody": (unseen(person()), ["nobody"]),
     "nobody in the dark": (dataclasses.replace(unseen(person()), brightness=0.05), ["too_dark"]),
@@ -111,9 +123,17 @@ def test_each_problem_is_named(wrong, mirror):
 
 def test_only_what_makes_judging_impossible_blocks():
     blocks = {w: [p.blocks for p in problems([pose] * SECOND)] for w, (pose, _) in WRONG.items()}
-    harmless = {"head out", "nose out", "feet out", "toes out", "rolled", "rolled the other way", "dark"}
+    harmless = {"head out", "nose out", "feet out", "toes out", "rolled", "rolled the other way", "dark", "from above"}
     assert {wrong for wrong, blocked in blocks.items() if blocked == [False]} == harmless
     assert {wrong for wrong, blocked in blocks.items() if blocked == [True]} == set(WRONG) - harmless
+
+
+@pytest.mark.parametrize("angle_deg", [0.0, 5.0, 15.0, 30.0, 45.0])
+def test_looking_down_is_read_off_the_separation_of_the_pairs(angle_deg):
+    pose = looked_down_on(angle_deg)
+    assert looks_down_deg(pose.xy_px) == pytest.approx(angle_deg, abs=2.0)
+    assert looks_down_deg(mirrored(pose).xy_px) == pytest.approx(angle_deg, abs=2.0)
+    assert (names(pose) == []) == (angle_deg < 18)
 
 
 def test_a_head_thrown_back_with_the_toes_down_is_not_on_the_back():
