@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -86,28 +87,34 @@ def xvfb() -> tuple[subprocess.Popen[bytes], str]:
         return screen, f":{told.readline().strip()}"
 
 
+def camera(size: str) -> subprocess.Popen[str]:
+    """Start the stamped camera; it says its address first."""
+    asked = ("--rate", "30", "--loop", "--stamp", "--size", size)
+    command = [sys.executable, ROOT / "tests" / "mjpeg_server.py", SAMPLE, *asked]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
 def measure(seconds: float, size: str, window: bool) -> dict:
     """Run the command before the stamped camera for so long and return its facts, with the age of each picture."""
-    asked = ("--rate", "30", "--loop", "--stamp", "--size", size)
-    server = subprocess.Popen(
-        [sys.executable, ROOT / "tests" / "mjpeg_server.py", SAMPLE, *asked],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    screen, display = xvfb() if window else (None, "")
-    try:
+    with ExitStack() as running, tempfile.TemporaryDirectory() as folder:
+        server = running.enter_context(camera(size))
+        running.callback(server.kill)
+        display = ""
+        if window:
+            screen, display = xvfb()
+            running.enter_context(screen)
+            running.callback(screen.kill)
         url = server.stdout.readline().strip()
-        with tempfile.TemporaryDirectory() as folder:
-            report = Path(folder) / "report.json"
-            env = {**os.environ, "PYTHONPATH": str(ROOT), "FORMCHECK_HOME": folder, "DISPLAY": display}
-            command = ["live", "--camera", url, *([] if window else ["--no-window"])]
-            subprocess.run(
-                [sys.executable, "-c", WATCHED, str(ROOT / "tests"), str(report), str(seconds), *command],
-                env=env,
-                check=True,
-                capture_output=True,
-            )
-            facts = json.loads(report.read_text(encoding="utf-8"))
+        report = Path(folder) / "report.json"
+        env = {**os.environ, "PYTHONPATH": str(ROOT), "FORMCHECK_HOME": folder, "DISPLAY": display}
+        command = ["live", "--camera", url, *([] if window else ["--no-window"])]
+        subprocess.run(
+            [sys.executable, "-c", WATCHED, str(ROOT / "tests"), str(report), str(seconds), *command],
+            env=env,
+            check=True,
+            capture_output=True,
+        )
+        facts = json.loads(report.read_text(encoding="utf-8"))
         base = url.rsplit("/", 1)[0]
         facts["ages"] = []
         for number, shown_s in facts["shown"]:
@@ -115,10 +122,6 @@ def measure(seconds: float, size: str, window: bool) -> dict:
                 with urllib.request.urlopen(f"{base}/sent?n={number}") as answer:
                     facts["ages"].append(shown_s - float(answer.read()))
         return facts
-    finally:
-        server.kill()
-        if screen is not None:
-            screen.kill()
 
 
 def main() -> None:

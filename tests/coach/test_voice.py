@@ -261,7 +261,9 @@ def test_closing_before_it_is_ready():
 
 
 SESSION = """
-import subprocess, sys, time
+import signal, subprocess, sys, time
+# a child of a process that was started in the background would not hear of it
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from formcheck.coach.voice import Voice
 popen = subprocess.Popen
 def noted(*words, **settings):
