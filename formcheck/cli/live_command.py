@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from formcheck.live import Live
     from formcheck.records.film import Film
     from formcheck.records.log import SessionLog
+    from formcheck.types import Result
 
 #: the most repetitions a set may have; the dose is up to ten in a row
 MOST_REPS = 30
@@ -174,6 +175,7 @@ def _run(wishes: Wishes, as_json: bool, say: Console) -> int:
         )
         with _ended_by_signals(live):
             live.run()
+        _remark(say, _pace(live.result, camera.missed))
         _remark(say, voice.note)
         _remark(say, voice.trouble)
     for trouble in live.troubles:
@@ -203,6 +205,14 @@ def _camera_facts(camera: Camera) -> str:
     got_wide, got_high = camera.size_px
     facts = f"{camera.name}: {got_wide} x {got_high} (asked for {wide} x {high}, {rate:g} pictures a second)."
     return facts if not camera.small else f"{facts} That is small: the checks will often be unsure."
+
+
+def _pace(result: Result, missed: int) -> str:
+    """Return how many pictures were judged, and how many were not since they came while another was looked at."""
+    if not result.duration_s:
+        return ""
+    rate = (result.frames - 1) / result.duration_s
+    return f"{result.frames} pictures judged, {rate:.0f} a second; {missed} left out to stay up to date."
 
 
 def _voice(wishes: Wishes, open_now: ExitStack) -> Voice:

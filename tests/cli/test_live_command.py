@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -98,6 +99,7 @@ def test_a_whole_session_in_a_window_with_a_voice(desk, home, stock, tmp_path):
     assert code == 0
     assert "1 repetition, 0 without a fault." in " ".join(out.split())
     assert "quick.mp4: 640 x 360 (asked for 640 x 480, 30 pictures a second)." in err
+    assert re.search(r"\d+ pictures judged, \d+ a second; \d+ left out", err)
     assert "The session is in the rep log, number 1." in err
     (stored,) = sessions(home)
     assert (stored.ended_how, stored.pain) == ("target", "none")
