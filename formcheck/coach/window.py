@@ -122,6 +122,10 @@ class Window:
         """Open the window, `size_px` (width, height) large; see `unavailable` first. Only in the main thread."""
         if threading.current_thread() is not threading.main_thread():
             raise RuntimeError("a window can be opened in the main thread only")
+        loaded = list(sys.modules)
+        if sys.platform.startswith("linux") and "av" in loaded and loaded.index("av") < loaded.index("cv2"):
+            # it would not come back from opening the window; see capture/__init__.py
+            raise RuntimeError("OpenCV must be imported before PyAV where a window is to be opened")
         self._title = title
         self._open = True
         _share_x_events()

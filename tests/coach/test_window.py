@@ -195,6 +195,25 @@ with Window("formcheck"):
     assert library.startswith("libX11-xcb.so.1")
 
 
+ORDER = """
+import {first}, {then}
+from formcheck.coach.window import Window
+try:
+    Window("formcheck").close()
+    print("opened")
+except RuntimeError as error:
+    print(error)
+"""
+
+
+@on_x
+@pytest.mark.parametrize(("first", "then", "told"), [("av", "cv2", "before PyAV"), ("cv2", "av", "opened")])
+def test_pyav_before_opencv_is_an_error_and_no_endless_wait(desk: Screen, first: str, then: str, told: str) -> None:
+    child = desk.child(ORDER.format(first=first, then=then))
+    out, err = child.communicate(timeout=30)
+    assert told in out, err
+
+
 @on_x
 def test_showing_is_quick(desk: Screen) -> None:
     code = """
