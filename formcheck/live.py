@@ -159,15 +159,19 @@ class Live:
 
     def run(self) -> None:
         """Run the session to its end."""
-        with closing(self._session.watch(self._camera, self._finder, TICK_S, self._camera.close)) as moments:
-            for moment in moments:
-                self._step(moment)
-                if self._flow.ended or self._flow.over:
-                    break
-        self._flow.stop("camera_lost" if self._session.broke else "source_ended")
-        result = self.result
-        if result.reps:  # trying out the camera leaves nothing in the log
-            self._keep(lambda log: log.finish(result, self._flow.ended))
+        how = "broke_off"  # unless it comes to its own end below
+        try:
+            with closing(self._session.watch(self._camera, self._finder, TICK_S, self._camera.close)) as moments:
+                for moment in moments:
+                    self._step(moment)
+                    if self._flow.ended or self._flow.over:
+                        break
+            how = "camera_lost" if self._session.broke else "source_ended"
+        finally:
+            self._flow.stop(how)
+            result = self.result
+            if result.reps:  # trying out the camera leaves nothing in the log
+                self._keep(lambda log: log.finish(result, self._flow.ended))
         if not self._flow.over:
             self._summarise(result)
 

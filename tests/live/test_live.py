@@ -214,6 +214,22 @@ def test_closing_the_window_ends_it_without_questions(runs, quick, tmp_path):
     assert not any(WORDS("flow.how_felt") in text for text in run.ear.texts)
 
 
+def test_what_nobody_foresaw_leaves_the_log_complete(runs, quick, tmp_path):
+    screen = Screen()
+
+    def burn(_image: np.ndarray) -> None:
+        if screen.shown == 78:
+            raise RuntimeError("the screen is on fire")
+
+    screen.on_showing = burn
+    with Store(tmp_path) as store:
+        log = SessionLog(store, "camera 0", "spine-extension", datetime.now(timezone.utc))
+        with pytest.raises(RuntimeError, match="fire"):
+            runs(quick, screen=screen, log=log)
+        (stored,) = store.sessions()
+        assert (stored.ended_how, len(store.reps(stored.id))) == ("broke_off", 1)
+
+
 def test_an_interrupt_from_another_thread_ends_it_with_the_log_complete(runs, quick, tmp_path):
     def soon(live) -> None:
         threading.Timer(5.2, live.interrupt).start()
