@@ -203,7 +203,8 @@ class Flow:
             return []
         if seen.phase == "lift" or seen.rep is not None:
             self._since_s["still"] = now_s
-        upright = seen.pose.found and any(p.say == "problem.not_lying" for p in seen.problems)
+        # the problem stands for the last second, so a picture in which nobody is found does not break it off
+        upright = any(p.say == "problem.not_lying" for p in seen.problems)
         got_up = self._lasting("upright", upright, now_s) >= GOT_UP_S
         if got_up or self._lasting("away", not seen.pose.found, now_s) >= AWAY_S:
             return self._left(seen, now_s)

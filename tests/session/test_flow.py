@@ -167,6 +167,14 @@ def test_getting_up_going_away_or_lying_still_ends_the_set(gone, after_s, ended)
     assert walk.flow.ended == ended
 
 
+def test_somebody_upright_who_is_lost_now_and_then_has_got_up_all_the_same():
+    walk = in_set().see(0.1, seen("lift", counted=2))
+    for _ in range(8):
+        walk.see(0.3, seen("setup", setup.NOT_LYING, counted=2))
+        walk.see(0.2, seen("setup", setup.NOT_LYING, counted=2, found=False))
+    assert walk.flow.ended == "got_up"
+
+
 def test_a_lift_is_no_stillness():
     walk = in_set()
     for _ in range(4):
