@@ -82,7 +82,7 @@ def _window() -> Part:
     why = window.unavailable()
     if not why:
         return Part("window", True, "A window can be opened.")
-    return Part("window", False, why, "Without one a session goes by voice alone.")
+    return Part("window", False, why, "The voice leads through a session without one.")
 
 
 def _voice(words: Words) -> Part:
@@ -95,7 +95,7 @@ def _voice(words: Words) -> Part:
             known, _ = voices()
             there = ", ".join(one.name for one in known if any(code in tag for tag in one.languages))
             return Part("voice", True, voice.note or f"A voice speaks {words('language.name')} (--voice: {there}).")
-        return Part("voice", False, voice.trouble or "The voice does not start.", "Without one, watch the screen.")
+        return Part("voice", False, voice.trouble or "The voice does not start.", "The screen shows all that is said.")
 
 
 def _cameras() -> Part:

@@ -142,7 +142,7 @@ class Live:
         self._words, self._target, self._started_at, self._clock = words, target, started_at, clock
         self._voice, self._window, self._log, self._film = voice, window, log, film
         self._reel: Reel | None = None
-        self._logs = log is not None
+        self._unsaved = False
         self._last: Frame | None = None
         self._left_to_say: list[Say] = []
         self._cut = ""
@@ -185,7 +185,7 @@ class Live:
         else:
             self._last, seen = moment
             if seen.rep is not None:
-                self._keep_rep(seen.rep)
+                says += self._keep_rep(seen.rep)
             if flow.stage is Stage.SET and seen.speech:
                 says.append(Say(seen.speech, seen.urgent, CUE_WAITS_S))
             says += flow.see(seen, now_s)
@@ -257,7 +257,7 @@ class Live:
         on = {
             "screen.sound_off": self._voice is not None and self._voice.muted,
             "screen.recording": self._reel is not None,
-            "screen.not_saved": self._logs and self._log is None,
+            "screen.not_saved": self._unsaved,
         }
         return tuple(self._words(key) for key, so in on.items() if so)
 
@@ -279,8 +279,11 @@ class Live:
 
     # -- what is kept ----------------------------------------------------------------------------------------------
 
-    def _keep_rep(self, rep: Rep) -> None:
+    def _keep_rep(self, rep: Rep) -> list[Say]:
+        """Keep a repetition; return what to say when that begins to fail."""
+        before = self._unsaved
         self._keep(lambda log: log.add(rep))
+        return [Say(self._words("flow.not_saved"))] if self._unsaved and not before else []
 
     def _keep(self, act: Callable[[Log], None]) -> None:
         """Keep something in the rep log; when that fails it is said once, and tried again with what comes next."""
@@ -288,7 +291,9 @@ class Live:
             return
         try:
             act(self._log)
+            self._unsaved = False
         except FormcheckError as error:
+            self._unsaved = True
             self._trouble(str(error))
 
     def _record(self, frame: Frame, seen: Observation) -> None:

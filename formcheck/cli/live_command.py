@@ -173,11 +173,15 @@ def _run(wishes: Wishes, as_json: bool, say: Console) -> int:
             started_at=started_at.isoformat(timespec="seconds"),
             mirror=wishes.mirror,
         )
+        _remark(say, voice.note)
+        told = voice.trouble  # known by now where it is known at all; the networks took longer to load
+        _remark(say, told)
+        if told and window is None:
+            _remark(say, "So nothing is shown or heard; what comes of it is printed at the end.")
         with _ended_by_signals(live):
             live.run()
         _remark(say, _pace(live.result, camera.missed))
-        _remark(say, voice.note)
-        _remark(say, voice.trouble)
+        _remark(say, voice.trouble if voice.trouble != told else "")
     for trouble in live.troubles:
         _remark(say, trouble)
     result = live.result
@@ -204,7 +208,9 @@ def _camera_facts(camera: Camera) -> str:
     (wide, high), rate = camera.wanted
     got_wide, got_high = camera.size_px
     facts = f"{camera.name}: {got_wide} x {got_high} (asked for {wide} x {high}, {rate:g} pictures a second)."
-    return facts if not camera.small else f"{facts} That is small: the checks will often be unsure."
+    if not camera.small:
+        return facts
+    return f"{facts} That is small: the checks will often be unsure. Ask for more with --size, or use another camera."
 
 
 def _pace(result: Result, missed: int) -> str:

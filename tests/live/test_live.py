@@ -132,6 +132,8 @@ def test_a_full_disk_is_said_once_and_the_session_goes_on(runs, quick):
     log = BrokenLog()
     run = runs(quick, log=log)
     assert run.live.troubles == ["The repetition could not be written. Free some room."]
+    (said,) = (text for text in run.ear.texts if WORDS("flow.not_saved") in text)
+    assert said.endswith("1")  # the count is spoken all the same
     assert run.result.counted == 1
     assert log.kept == list(run.result.reps)
 
