@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from formcheck import words
-from formcheck.coach.drawing import estimate_width
+from formcheck.coach.drawing import Operation, Text, estimate_width
 from formcheck.coach.overlay import layout
 from formcheck.types import Finding, Gauge, Observation, Pose, Problem, Verdict
 from formcheck.words import Words
@@ -113,3 +114,20 @@ SCENES: dict[str, Observation] = {
     "nobody": Observation(Pose.nobody(0.0, (640, 360), 0.4), "setup"),
     "rest": Observation(pose_of("lifted"), "rest", head_side="right"),
 }
+
+
+def plain(value: object) -> str:
+    """Return a value as the stored layouts have it: pixels to one decimal."""
+    if isinstance(value, tuple):
+        return "(" + ", ".join(plain(part) for part in value) + ")"
+    return f"{value + 0.0:.1f}" if isinstance(value, float) else repr(value)
+
+
+def row_of(op: Operation) -> str:
+    """Return an operation as a line of text."""
+    return " ".join([type(op).__name__, *(f"{name}={plain(getattr(op, name))}" for name in op.__dataclass_fields__)])
+
+
+def texts(operations: Sequence[Operation]) -> list[str]:
+    """Return all the words in the picture."""
+    return [op.text for op in operations if isinstance(op, Text)]

@@ -8,7 +8,19 @@ from dataclasses import replace
 
 import numpy as np
 from hypothesis import strategies as st
-from overlay_scenes import AS_GIVEN, FAULT, OK, SCENES, UNSURE, findings_of, lift_gauge, pose_of
+from overlay_scenes import (
+    AS_GIVEN,
+    FAULT,
+    OK,
+    SCENES,
+    UNSURE,
+    findings_of,
+    lift_gauge,
+    plain,
+    pose_of,
+    row_of,
+    texts,
+)
 
 from formcheck.coach import screens
 from formcheck.coach.drawing import Box, Disc, Line, Operation, Plate, Polygon, Text, estimate_width
@@ -156,12 +168,6 @@ def drawn(scene: Scene, size_px: tuple[int, int], width=estimate_width, words=AS
 
 def written_down(operations: Sequence[Operation]) -> str:
     """Return the operations as text, a line each, in pixels to one decimal; the many strokes of the outline counted."""
-
-    def plain(value: object) -> str:
-        if isinstance(value, tuple):
-            return "(" + ", ".join(plain(part) for part in value) + ")"
-        return f"{value + 0.0:.1f}" if isinstance(value, float) else repr(value)
-
     rows = []
     for kind, group in itertools.groupby(operations, lambda op: (type(op), op.colour, getattr(op, "width_px", 0))):
         same = list(group)
@@ -169,15 +175,8 @@ def written_down(operations: Sequence[Operation]) -> str:
             reach = Box(*[pick(op.bounds[at] for op in same) for at, pick in enumerate((min, min, max, max))])
             rows.append(f"{len(same)} Lines bounds={plain(tuple(reach))} colour={kind[1]} width_px={plain(kind[2])}")
             continue
-        for op in same:
-            parts = [f"{name}={plain(getattr(op, name))}" for name in op.__dataclass_fields__]
-            rows.append(f"{type(op).__name__} " + " ".join(parts))
+        rows.extend(map(row_of, same))
     return "\n".join(rows) + "\n"
-
-
-def texts(operations: Sequence[Operation]) -> list[str]:
-    """Return all the words in the picture."""
-    return [op.text for op in operations if isinstance(op, Text)]
 
 
 def sizes_of(operations: Sequence[Operation], sentence: str) -> set[float]:

@@ -97,7 +97,12 @@ class Flow:
     def see(self, seen: Observation, now_s: float) -> list[Say]:
         """Take what was seen of the next picture and return what to say."""
         self._seen = seen
-        says = [Say(self._words("flow.back"))] if self._lost else []
+        says = []
+        if self._lost:
+            # nobody was seen to lie still, or to be away, while there was no picture
+            says = [Say(self._words("flow.back"))]
+            self._since_s.clear()
+            self._since_s["still"] = now_s
         self._lost = False
         step = {Stage.SETUP: self._set_up, Stage.REST: self._rest, Stage.SET: self._set}.get(self.stage)
         return says + (step(seen, now_s) if step else self.tick(now_s, 0.0))

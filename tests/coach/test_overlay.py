@@ -29,7 +29,9 @@ from overlay_scenes import (
     flat_measure,
     lift_gauge,
     pose_of,
+    row_of,
     shown,
+    texts,
 )
 
 import formcheck.coach.overlay as overlay_module
@@ -42,22 +44,7 @@ HERE = Path(__file__).parent
 
 def written_down(operations: Sequence[Operation]) -> str:
     """Return the operations as text, a line each, in pixels to one decimal."""
-
-    def plain(value: object) -> str:
-        if isinstance(value, tuple):
-            return "(" + ", ".join(plain(part) for part in value) + ")"
-        return f"{value + 0.0:.1f}" if isinstance(value, float) else repr(value)
-
-    rows = []
-    for op in operations:
-        parts = [f"{name}={plain(getattr(op, name))}" for name in op.__dataclass_fields__]
-        rows.append(f"{type(op).__name__} " + " ".join(parts))
-    return "\n".join(rows) + "\n"
-
-
-def texts(operations: Sequence[Operation]) -> list[str]:
-    """Return all the words in the picture."""
-    return [op.text for op in operations if isinstance(op, Text)]
+    return "".join(f"{row_of(op)}\n" for op in operations)
 
 
 def beneath(operations: Sequence[Operation], number: int) -> Plate | Disc | Polygon:

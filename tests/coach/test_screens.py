@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from overlay_scenes import AS_GIVEN, SCENES, AsGiven, flat_measure
+from overlay_scenes import AS_GIVEN, SCENES, AsGiven, flat_measure, texts
 from screen_scenes import (
     ITEMS,
     LONG,
@@ -35,7 +35,6 @@ from screen_scenes import (
     lying,
     picture,
     sizes_of,
-    texts,
     written_down,
 )
 

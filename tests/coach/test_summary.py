@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from overlay_scenes import AS_GIVEN, FAULT, OK, UNSURE
-from screen_scenes import SCREENS, SIZES, TITLE, at_end, bars_of, drawn, keep_the_rules, sizes_of, texts
+from overlay_scenes import AS_GIVEN, FAULT, OK, UNSURE, texts
+from screen_scenes import SCREENS, SIZES, TITLE, at_end, bars_of, drawn, keep_the_rules, sizes_of
 
 from formcheck.coach.drawing import Disc, Line, Operation, Plate, Polygon, Text
 from formcheck.coach.paint import measure

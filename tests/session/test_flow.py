@@ -227,6 +227,23 @@ def test_a_lost_picture_is_said_once_and_so_is_its_return():
     assert not walk.flow.scene(walk.now_s).lost
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (seen("ready", counted=3), seen("ready", counted=3)),
+        (seen("setup", setup.NOBODY, found=False, counted=3), seen("setup", setup.NOBODY, found=False, counted=3)),
+        (seen("setup", setup.NOT_LYING, counted=3), seen("setup", setup.NOT_LYING, counted=3)),
+    ],
+    ids=["still", "away", "upright"],
+)
+def test_time_without_a_picture_is_no_stillness_and_no_absence(before, after):
+    walk = in_set().see(0.1, seen("lift", counted=3)).see(1.0, before).silence(STILL_S + 5.0)
+    walk.see(1.0, after)
+    assert walk.flow.ended == ""
+    walk.see(STILL_S, after)
+    assert walk.flow.ended in ("still", "got_up")
+
+
 def test_the_sentence_of_the_set_is_the_cue_and_safety_is_marked():
     walk = in_set().see(0.1, seen("lift", cue="That is high enough", cue_safety=True))
     scene = walk.flow.scene(walk.now_s)
@@ -288,8 +305,8 @@ def test_where_nothing_is_asked_an_answer_is_no_answer():
     ("facts", "begins"),
     [
         ({"counted": 0, "good": 0}, "No repetitions this time."),
-        ({"counted": 1, "good": 1}, "One repetition, none with a fault."),
-        ({"counted": 10, "good": 10}, "10 repetitions, none with a fault."),
+        ({"counted": 1, "good": 1}, "One repetition, no fault seen."),
+        ({"counted": 10, "good": 10}, "10 repetitions, no fault seen."),
         ({"counted": 8, "good": 6, "work_on": "Look down"}, "8 repetitions, 6 without a fault. Next time: Look down."),
     ],
 )
