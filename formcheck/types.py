@@ -236,7 +236,8 @@ class Observation:
     `phase`: "setup" (looking for a judgeable view), "rest" (taking the rest), "ready" (lying at rest), "lift".
     `findings`: what each check says right now. `rep`: the repetition that ended with this frame, if one did.
     `counted`: repetitions so far. `cue`: the sentence to show, empty for none; `cue_safety`: it is about safety.
-    `speech`: what to say aloud now, empty for nothing; `urgent`: before anything else.
+    `speech`: what to say aloud now, empty for nothing; `urgent`: before anything else. `exercise`: the name of the one
+    being done, None while that is not known.
     """
 
     pose: Pose
@@ -252,6 +253,7 @@ class Observation:
     speech: str = ""
     urgent: bool = False
     head_side: str | None = None
+    exercise: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

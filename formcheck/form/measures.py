@@ -12,11 +12,12 @@ from collections.abc import Callable
 import numpy as np
 
 from formcheck.angles import wrap_deg
-from formcheck.form import body
+from formcheck.form import body, limb_measures
 from formcheck.form.back import Bend
 from formcheck.form.geometry import median_circular_deg
+from formcheck.form.limb_measures import LimbMeasures, Measured
 from formcheck.form.rest import Rest
-from formcheck.landmarks import ANKLES, HIPS, SHOULDERS, Landmark
+from formcheck.landmarks import ANKLES, EARS, HIPS, SHOULDERS, Landmark
 from formcheck.types import FloatArray, Pose, Reading
 
 #: The body taken when the height is not told: between the means of adult women and men in Europe and North America,
@@ -30,6 +31,11 @@ SHAPE_ERROR, UNKNOWN_HEIGHT_ERROR = 0.11, 0.055
 LEAST_LIFT_ERROR_CM = 0.3
 ANKLE_ERROR_CM, ONE_ANKLE_ERROR_CM = 1.5, 2.5
 TRUNK_ERROR_DEG = 2.5
+#: Expected error of the head's rise, and as a share of it: at most 1.3 cm off where it stays down, up to 3 of 9 short
+#: where it rises (four rendered bodies). By the ears alone: a raised arm hides the face and takes its landmarks along.
+HEAD_ERROR_CM, HEAD_ERROR_SHARE = 1.0, 0.15
+#: A hand under the head is half guessed.
+HAND_ERROR_CM = 6.0
 #: Expected error of the head's turn, and its further error as a share of the turn: from the face's landmarks (8 to 11
 #: deg measured; the face is hidden at rest, so large turns come out short), and from the head's own earlier picture,
 #: which is as good as the two pictures are alike
@@ -48,6 +54,7 @@ class Measures:
         self.cm_per_px = body.SHOULDER_TO_ANKLE * height / (rest.trunk_px + rest.leg_px)
         self._scale_error = SHAPE_ERROR if height_cm else float(np.hypot(SHAPE_ERROR, UNKNOWN_HEIGHT_ERROR))
         self._bend = Bend.unknown()
+        self._limbs = LimbMeasures(rest)
 
     def read(self, pose: Pose) -> dict[str, Reading]:
         """Return all readings of `pose` by name."""
@@ -55,8 +62,9 @@ class Measures:
             return {name: Reading(name, pose.t_s, None, unit, why="nobody is seen") for name, unit in UNITS.items()}
         self._bend = self._bend_of(pose)
         out = {}
-        for name, measure in self._measures().items():
-            value, error, why = measure(pose)
+        measured = {name: measure(pose) for name, measure in self._measures().items()}
+        measured |= self._limbs.of(pose, self._shift_px(pose))
+        for name, (value, error, why) in measured.items():
             known = value is not None and np.isfinite(value)
             out[name] = Reading(
                 name, pose.t_s, value if known else None, UNITS[name], error if known else 0.0, "" if known else why
@@ -69,15 +77,20 @@ class Measures:
 
     def jitter(self, name: str) -> float:
         """Return how much the measure `name` scattered while resting, in its unit; 0.0 where that is not known."""
-        return self.rest.noise_px / self.rest.trunk_px * self._trunk_cm if name == "chest_lift_cm" else 0.0
+        if name == "chest_lift_cm":
+            return self.rest.noise_px / self.rest.trunk_px * self._trunk_cm
+        limbs = {"leg_raise_deg": self.rest.legs, "arm_raise_deg": self.rest.arms}.get(name)
+        return limbs.noise_deg if limbs is not None and np.isfinite(limbs.noise_deg) else 0.0
 
-    def _measures(self) -> dict[str, Callable[[Pose], tuple[float | None, float, str]]]:
+    def _measures(self) -> dict[str, Callable[[Pose], Measured]]:
         return {
             "chest_lift_cm": self._chest_lift,
             "trunk_lift_deg": self._trunk_lift,
             "lumbar_extension_deg": self._lumbar,
             "neck_extension_deg": self._neck,
             "foot_rise_cm": self._foot_rise,
+            "head_rise_cm": self._head_rise,
+            "reach_cm": self._reach,
         }
 
     def _rises_px(self, pose: Pose, pair: tuple[Landmark, Landmark]) -> FloatArray:
@@ -111,7 +124,7 @@ class Measures:
             return None
         return float(shoulders.mean() - hips.mean()) / self.rest.trunk_px
 
-    def _chest_lift(self, pose: Pose) -> tuple[float | None, float, str]:
+    def _chest_lift(self, pose: Pose) -> Measured:
         share = self._rise_share(pose)
         if share is None:
             return None, 0.0, "the shoulders or hips are not seen"
@@ -119,7 +132,7 @@ class Measures:
         jitter = self.jitter("chest_lift_cm")
         return lift, float(np.sqrt(LEAST_LIFT_ERROR_CM**2 + jitter**2 + (self._scale_error * lift) ** 2)), ""
 
-    def _trunk_lift(self, pose: Pose) -> tuple[float | None, float, str]:
+    def _trunk_lift(self, pose: Pose) -> Measured:
         if self._rise_share(pose) is None:
             return None, 0.0, "the shoulders or hips are not seen"
         before = [self.rest.landmarks_px[list(pair)].mean(axis=0) for pair in (HIPS, SHOULDERS)]
@@ -140,10 +153,10 @@ class Measures:
             height = float(rest.frame.place(shoulders, rest.hip_px)[1]) / rest.trunk_px + share
         return rest.back.bend(outline, height, self._bend)
 
-    def _lumbar(self, pose: Pose) -> tuple[float | None, float, str]:
+    def _lumbar(self, pose: Pose) -> Measured:
         return self._bend.lumbar_deg, self._bend.lumbar_error_deg, "the outline of the back is not seen"
 
-    def _foot_rise(self, pose: Pose) -> tuple[float | None, float, str]:
+    def _foot_rise(self, pose: Pose) -> Measured:
         rises = self._rises_px(pose, ANKLES)
         if not len(rises) or not body.feet_seen(pose):
             return None, 0.0, "the feet are not seen"
@@ -151,7 +164,21 @@ class Measures:
         least = ANKLE_ERROR_CM if len(rises) > 1 else ONE_ANKLE_ERROR_CM
         return rise, float(np.hypot(least, self._scale_error * rise)), ""
 
-    def _neck(self, pose: Pose) -> tuple[float | None, float, str]:
+    def _head_rise(self, pose: Pose) -> Measured:
+        if not body.head_seen(pose):
+            return None, 0.0, "the head is not seen"
+        marks = np.array(EARS)[body.inside(pose, EARS)]
+        moved = (pose.xy_px[marks] - self.rest.landmarks_px[marks]).mean(axis=0) - self._shift_px(pose)
+        rise = float(moved @ np.asarray(self.rest.frame.up)) * self.cm_per_px
+        share = float(np.hypot(HEAD_ERROR_SHARE, self._scale_error))
+        return rise, float(np.hypot(HEAD_ERROR_CM, share * rise)), ""
+
+    def _reach(self, _pose: Pose) -> Measured:
+        # at rest: a raised arm hides the other one, and its hand is guessed
+        reach = self.rest.reach_px * self.cm_per_px
+        return reach, float(np.hypot(HAND_ERROR_CM, self._scale_error * reach)), "the hands are not seen"
+
+    def _neck(self, pose: Pose) -> Measured:
         if not np.isfinite(self._bend.lumbar_deg):
             return None, 0.0, "the outline of the back is not seen"
         turn, error = self._head_turn(pose)
@@ -196,4 +223,7 @@ UNITS = {
     "lumbar_extension_deg": "deg",
     "neck_extension_deg": "deg",
     "foot_rise_cm": "cm",
+    "head_rise_cm": "cm",
+    "reach_cm": "cm",
+    **limb_measures.UNITS,
 }

@@ -47,19 +47,28 @@ class Lifting:
 
     `leaves_rest`: a rise above this (or above five times the jitter at rest, when that is more) is a lift under way.
     `most_leaves_rest`: but never more than this, or a jittery picture would hide whole lifts. `returns_share`: back
-    towards rest below this share of the lift's own height ends it.
+    towards rest below this share of the lift's own height ends it. `height`: the reading that says how high the lift is, where that is not the one it is
+    found by. `sides`: for exercises that raise one side at a time,
+    the reading that tells which: clearly above 0 the left, clearly below the right.
     """
 
     measure: str
     leaves_rest: float
     most_leaves_rest: float
     returns_share: float
+    height: str | None = None
+    sides: str | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.leaves_rest <= self.most_leaves_rest:
             raise ValueError("leaves_rest must be above 0 and at most most_leaves_rest")
         if not LOW_SHARE < self.returns_share < 0.5:
             raise ValueError(f"returns_share must lie between {LOW_SHARE} and 0.5")
+
+    @property
+    def shown(self) -> str:
+        """The reading that says how high the lift is."""
+        return self.height or self.measure
 
 
 @dataclass(frozen=True, slots=True)

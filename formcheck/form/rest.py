@@ -16,7 +16,8 @@ import numpy as np
 from formcheck.form import body
 from formcheck.form.back import Back
 from formcheck.form.geometry import FloorFrame, median_circular_deg, spread
-from formcheck.landmarks import ANKLES, HIPS, SHOULDERS
+from formcheck.form.limbs import ARMS, LEGS, Limbs
+from formcheck.landmarks import ANKLES, HIPS, KNEES, SHOULDERS, WRISTS
 from formcheck.types import FloatArray, Pose
 
 #: Lying still for this long gives a full rest; a shorter stillness is used when movement ends it.
@@ -27,6 +28,9 @@ STILL_DRIFT, STILL_SPREAD = 0.02, 0.03
 #: Lying flat: the trunk lies within this angle of the legs. Flat on a pillow reads -9 to +3 deg on rendered and real
 #: people, propped on the forearms 16 deg and more.
 FLAT_DEG = 12.0
+#: Arms count as stretched out overhead when both hands lie ahead of the shoulders by more than this many trunk lengths:
+#: a straight arm reaches 1.1, a hand under the forehead 0.3, by the shoulders 0.
+OVERHEAD = 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +39,10 @@ class Rest:
 
     `landmarks_px` (33, 2) and `visibility` (33,) are medians over the still time; `face_deg` the face lines'
     elevations; `head_key`, `head_turn_deg` the head's picture (key None when it was not followed); `back` None when
-    the outline was not seen well enough.
+    the outline was not seen well enough. `near_row`: which of MediaPipe's sides is nearer to the camera, 0 its left, 1
+    its right, None when its depths do not agree. `reach_px`: how far the hands lie ahead of the shoulders, the one that
+    lies less far; NaN when a hand was not seen. `legs`, `arms`: None without `near_row`, and arms also when they are not
+    stretched out overhead.
     """
 
     t_s: float
@@ -51,11 +58,23 @@ class Rest:
     head_key: int | None
     head_turn_deg: float
     back: Back | None
+    near_row: int | None
+    legs: Limbs | None
+    reach_px: float
+    arms: Limbs | None
 
     @property
     def head_side(self) -> str:
         """Which side of the picture the head is on: "left" or "right"."""
         return "right" if self.frame.forward[0] >= 0 else "left"
+
+    @property
+    def near_side(self) -> str:
+        """The person's own side that is near the camera, "left" or "right".
+
+        Anatomy tells, whatever MediaPipe calls it: face down with the head to the left of the picture, the left is near.
+        """
+        return self.head_side
 
 
 class Stillness:
@@ -101,18 +120,29 @@ class Stillness:
 
 
 def _still(points_px: FloatArray) -> bool:
-    """Whether key points (n, 3, 2) neither drift nor scatter more than a resting person's do."""
-    trunk = float(np.hypot(*(np.median(points_px[:, 0] - points_px[:, 1], axis=0))))
-    half = len(points_px) // 2
-    drift = np.median(points_px[half:], axis=0) - np.median(points_px[:half], axis=0)
-    scatter = np.median(np.abs(points_px - np.median(points_px, axis=0)), axis=0)
-    return bool(trunk > 0 and np.abs(drift).max() < STILL_DRIFT * trunk and scatter.max() < STILL_SPREAD * trunk)
+    """Whether key points (n, 3, 2) neither drift nor scatter more than a resting person's do.
+
+    The ankle only across the body: a foot that is half hidden slides along the leg by itself.
+    """
+    middles = np.median(points_px, axis=0)
+    trunk = float(np.hypot(*(middles[0] - middles[1])))
+    line = middles[0] - middles[2]
+    length = float(np.hypot(*line))
+    if not trunk > 0 or not length > 0:
+        return False
+    across = np.array([-line[1], line[0]]) / length
+    moved = points_px - middles
+    moved = np.concatenate([moved[:, :2].reshape(len(moved), -1), (moved[:, 2] @ across)[:, None]], axis=1)
+    half = len(moved) // 2
+    drift = np.median(moved[half:], axis=0) - np.median(moved[:half], axis=0)
+    scatter = np.median(np.abs(moved), axis=0)
+    return bool(np.abs(drift).max() < STILL_DRIFT * trunk and scatter.max() < STILL_SPREAD * trunk)
 
 
 def lies_flat(poses: Sequence[Pose]) -> bool:
     """Whether the trunk lies in line with the legs, rather than propped up or bent at the hips."""
-    points = np.median(np.stack([body.key_points(p) for p in poses]), axis=0)
-    shoulders, hips, ankles = points[0], points[1], points[2]
+    landmarks = np.median(np.stack([p.xy_px for p in poses]), axis=0)
+    shoulders, hips, ankles = (landmarks[list(pair)].mean(axis=0) for pair in (SHOULDERS, HIPS, ANKLES))
     if not np.hypot(*(shoulders - ankles)) > 0:
         return False
     frame = FloorFrame.along(ankles, shoulders)
@@ -135,6 +165,12 @@ def take(poses: Sequence[Pose]) -> Rest:
     turns = [p.head for p in poses if p.head is not None]
     key = turns[-1].key if turns else None
     face = np.stack([body.face_elevations_deg(p, frame) for p in poses])
+    near_row = _near_row(np.median([p.z for p in poses], axis=0))
+    reach = _reach_px(poses, landmarks, frame)
+    legs = arms = None
+    if near_row is not None:
+        legs = Limbs(LEGS, poses, landmarks, frame, near_row)
+        arms = Limbs(ARMS, poses, landmarks, frame, near_row) if reach > OVERHEAD * trunk else None
     return Rest(
         t_s=poses[-1].t_s,
         still_s=poses[-1].t_s - poses[0].t_s,
@@ -149,4 +185,22 @@ def take(poses: Sequence[Pose]) -> Rest:
         head_key=key,
         head_turn_deg=median_circular_deg(np.array([t.turn_deg for t in turns if t.key == key])),
         back=back,
+        near_row=near_row,
+        legs=legs,
+        reach_px=reach,
+        arms=arms,
     )
+
+
+def _near_row(z_px: FloatArray) -> int | None:
+    """Return which of MediaPipe's sides lies nearer, by depths (33,) where smaller is nearer; None: they disagree."""
+    nearer = {bool(z_px[left] < z_px[right]) for left, right in (SHOULDERS, HIPS, KNEES)}
+    return None if len(nearer) > 1 else 0 if nearer == {True} else 1
+
+
+def _reach_px(poses: Sequence[Pose], landmarks_px: FloatArray, frame: FloorFrame) -> float:
+    """Return how far ahead of the shoulders the less far of both hands lies; NaN when a hand is out of the picture."""
+    if not np.median([body.inside(p, WRISTS).all() for p in poses]):
+        return float("nan")
+    shoulders = landmarks_px[list(SHOULDERS)].mean(axis=0)
+    return float(frame.place(landmarks_px[list(WRISTS)], shoulders)[:, 0].min())

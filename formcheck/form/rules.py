@@ -24,8 +24,8 @@ class Rule:
 
     `check` and `fault` are its names in the session JSON. `measure` with `unit` is the reading judged: the faulty side
     of `limit` is `above` or `below` it. `over`: "moment" (every frame of the lift; the fault must last `hold_s` seconds
-    and ends when the reading is `slack` back inside) or "lift" (one value for the whole lift: its height or a
-    duration). `counts`: whether a repetition with this fault still counts. `safety`: it can hurt. `say` is the cue's
+    and ends when the reading is `slack` back inside), "lift" (one value for the whole lift: its height or a duration)
+    or "onset" (by how many seconds the measure's own rise begins before or after the lift). `counts`: whether a repetition with this fault still counts. `safety`: it can hurt. `say` is the cue's
     key in the words, `why` the limit's source. `good` and `bad` are one value that must pass and one that must not; a
     row that gets its own examples wrong does not load.
     """
@@ -38,7 +38,7 @@ class Rule:
     unit: Literal["cm", "deg", "s"]
     side: Literal["above", "below"]
     limit: float
-    over: Literal["moment", "lift"]
+    over: Literal["moment", "lift", "onset"]
     say: str
     why: str
     good: float
@@ -96,26 +96,50 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Sign:
+    """What tells an exercise from others with the same main measure: on top, `measure` is on that side of `limit`.
+
+    `posture`: it is a way of lying, without which it cannot be this exercise; a movement that is left out may be a fault.
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    measure: str
+    unit: Literal["cm", "deg"]
+    side: Literal["above", "below"]
+    limit: float
+    why: str
+    posture: bool = False
+
+    def shown(self, value: float | None, error: float) -> bool | None:
+        """Return whether a value known to within `error` shows the sign; None when it cannot be told."""
+        if value is None or abs(value - self.limit) < error:
+            return None
+        return (value > self.limit) == (self.side == "above")
+
+
+@dataclass(frozen=True, slots=True)
 class Exercise:
-    """One exercise: how its lifts are found, what its gauge shows, and its rules."""
+    """One exercise: how its lifts are found, its rules, and the signs that tell it from others with its main measure."""
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     name: str
     lifting: Lifting
     rules: tuple[Rule, ...]
+    signs: tuple[Sign, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.rules:
             raise ValueError("an exercise needs at least one rule")
-        height = [r for r in self.rules if r.measure == self.lifting.measure]
+        height = [r for r in self.rules if r.measure == self.lifting.shown]
         if {r.side for r in height} != {"above", "below"}:
-            raise ValueError(f"the main measure {self.lifting.measure} needs a rule above and a rule below its target")
+            raise ValueError(f"the main measure {self.lifting.shown} needs a rule above and a rule below its target")
 
     @property
     def target(self) -> tuple[float, float]:
         """The main measure's zone between too little and too much, in its unit."""
-        mine = [r for r in self.rules if r.measure == self.lifting.measure]
+        mine = [r for r in self.rules if r.measure == self.lifting.shown]
         return max(r.limit for r in mine if r.side == "below"), min(r.limit for r in mine if r.side == "above")
 
 

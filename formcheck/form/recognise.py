@@ -1,0 +1,204 @@
+"""Which of several exercises is being done: each follows the same readings, and the lifts themselves tell.
+
+A lift shows by how high each exercise's main measure goes, in units of what counts as its repetition, and exercises
+that share a main measure are told apart by their signs. A lift that leaves no doubt decides at once, else the first two
+together do; what was held back until then is given out as if it had been known. Later, two lifts in a row of another
+exercise change it; one alone is an oddity and changes nothing.
+May not know: what the exercises are, the view, the rest.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from formcheck.form.lifts import LiftJudge, Readings
+from formcheck.form.rules import Exercise
+from formcheck.types import Rep
+
+#: One main measure must go so many times as high as the next to tell the exercise by itself, and to speak for a change.
+CLEARLY, RATHER = 2.0, 1.5
+#: How many lifts decide when the first leaves a doubt.
+ENOUGH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One exercise's view of a lift: `shown`: whether all its signs were; `fits`: whether the posture is its own."""
+
+    judge: LiftJudge
+    rep: Rep
+    strength: float
+    shown: bool | None
+    fits: bool | None
+
+    @property
+    def main(self) -> str:
+        """The measure that the exercise's lifts are found in."""
+        return self.judge.exercise.lifting.measure
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """One lift as the exercises that noticed it saw it. `kind`: what it most looks like; `clear`: beyond doubt."""
+
+    seen: tuple[_Seen, ...]
+    kind: LiftJudge
+    clear: bool
+
+    def of(self, judge: LiftJudge) -> _Seen | None:
+        """Return one exercise's view of it; None when it noticed nothing."""
+        return next((s for s in self.seen if s.judge is judge), None)
+
+
+class Recogniser:
+    """Follows several exercises at once and gives out the repetitions of the one being done.
+
+    `changed`: how often another exercise has been taken up.
+    """
+
+    def __init__(self, exercises: Sequence[Exercise]) -> None:
+        """Take the exercises it may be; one alone is not doubted. ValueError for none."""
+        if not exercises:
+            raise ValueError("there must be an exercise")
+        # of exercises with one main measure the plainest comes first
+        self.judges = [LiftJudge(e) for e in sorted(exercises, key=lambda e: len(e.signs))]
+        self._current = self.judges[0] if len(exercises) == 1 else None
+        self._ended: list[_Seen] = []
+        self._spent: set[int] = set()
+        self._held: list[_Event] = []
+        self._out: deque[tuple[Exercise, Rep]] = deque()
+
+    @property
+    def exercise(self) -> Exercise | None:
+        """The exercise being done; None while that is not known."""
+        return self._current.exercise if self._current else None
+
+    @property
+    def up(self) -> bool:
+        """Whether a lift of any of the exercises is under way."""
+        return any(judge.up for judge in self.judges)
+
+    def shown(self) -> LiftJudge | None:
+        """Return whose lift is to be shown now: the exercise's own, or while that is not known, the highest one."""
+        if self._current is not None or not self.up:
+            return self._current
+        return max((j for j in self.judges if j.up), key=lambda j: j.strength)
+
+    def speaks(self, judge: LiftJudge) -> bool:
+        """Whether what `judge` finds at this moment may be said: it is that exercise, or hardly another."""
+        others = [o.strength for o in self.judges if o.up and _main(o) != _main(judge)]
+        alone = judge.strength >= max(1.0, RATHER * max(others, default=0.0))
+        return judge is self._current or (self._current is None and alone)
+
+    def reset(self) -> None:
+        """Give up lifts under way, as when the rest itself is lost."""
+        for judge in self.judges:
+            judge.reset()
+        self._spent.clear()
+        self._ended.clear()
+
+    def add(self, readings: Readings) -> None:
+        """Take a frame's readings."""
+        for number, judge in enumerate(self.judges):
+            rep = judge.add(readings)
+            if rep is not None and number not in self._spent:
+                self._ended.append(_Seen(judge, rep, judge.strength, *judge.signs()))
+            if not judge.up:
+                self._spent.discard(number)
+        if self._ended and (not self.up or self._told()):
+            self._spent |= {n for n, judge in enumerate(self.judges) if judge.up}
+            self._close()
+
+    def take(self) -> tuple[Exercise, Rep] | None:
+        """Return the next repetition that is out and which exercise it is of; None when there is none."""
+        return self._out.popleft() if self._out else None
+
+    def finish(self) -> Iterator[tuple[Exercise, Rep]]:
+        """Yield what is still held back, at the end."""
+        self._ended.clear()
+        if self._current is None and self._held:
+            self._decide()
+        self._let_go()
+        while self._out:
+            yield self._out.popleft()
+
+    # -- telling ------------------------------------------------------------------------------------------------
+
+    def _told(self) -> bool:
+        """Whether a lift of the current exercise has ended that nothing still under way can outdo."""
+        mine = next((s for s in self._ended if s.judge is self._current), None)
+        others = [j.strength for j in self.judges if j.up]
+        return mine is not None and mine.strength >= max(others, default=0.0)
+
+    def _close(self) -> None:
+        """Take what has ended together as one lift, and see what it tells."""
+        event = self._event(tuple(self._ended))
+        self._ended.clear()
+        if self._current is None:
+            self._held.append(event)
+            if event.clear or len(self._held) >= ENOUGH:
+                self._decide()
+            return
+        if event.kind is self._current:
+            self._let_go()
+            self._give(event)
+        elif self._held and self._held[-1].kind is event.kind:
+            self._current = event.kind
+            self._held.append(event)
+            self._let_go()
+        else:
+            self._let_go()
+            self._held.append(event)
+
+    def _decide(self) -> None:
+        """Choose the exercise that the lifts held back look most like, and give them out."""
+        by_signs = [e.kind for e in self._held if e.kind.exercise.signs]
+        heights: dict[str, float] = {}
+        for event in self._held:
+            for seen in event.seen:
+                heights[seen.main] = heights.get(seen.main, 0.0) + seen.strength / len(self._sharing(seen, event))
+        main = max(heights, key=lambda name: heights[name])
+        kinds = [j for j in (*by_signs, *(e.kind for e in self._held)) if _main(j) == main]
+        self._current = kinds[0] if kinds else next(j for j in self.judges if _main(j) == main)
+        self._let_go()
+
+    def _sharing(self, seen: _Seen, event: _Event) -> list[_Seen]:
+        return [s for s in event.seen if s.main == seen.main]
+
+    def _let_go(self) -> None:
+        """Give out what is held back, as repetitions of the exercise being done; what is none of it is left out."""
+        held, self._held = self._held, []
+        for event in held:
+            self._give(event)
+
+    def _give(self, event: _Event) -> None:
+        seen = None if self._current is None else event.of(self._current)
+        if seen is not None:
+            self._out.append((seen.judge.exercise, seen.rep))
+
+    def _event(self, seen: tuple[_Seen, ...]) -> _Event:
+        """Return what the exercises saw with what it looks like."""
+        heights: dict[str, float] = {}
+        for one in seen:
+            heights[one.main] = max(heights.get(one.main, 0.0), one.strength)
+        first, *rest = sorted(heights, key=lambda name: -heights[name])
+        next_best = heights[rest[0]] if rest else 0.0
+        mine = self._current
+        if mine is not None and (
+            heights[first] < 1.0 or (_main(mine) in heights and heights[first] < RATHER * heights[_main(mine)])
+        ):
+            first = _main(mine) if _main(mine) in heights else first
+        alike = [s for s in seen if s.main == first]
+        kind = next((s.judge for s in alike if s.shown and s.judge.exercise.signs), alike[0].judge)
+        own = next((s for s in alike if s.judge is mine), None)
+        if own is not None and own.fits is not False and own.judge.exercise.signs:
+            kind = own.judge  # what it leaves out is a fault, no other exercise
+        may_be = any(s.judge is not kind and s.judge.exercise.signs and s.fits is not False for s in alike)
+        doubt = may_be and not kind.exercise.signs
+        return _Event(seen, kind, heights[first] >= max(1.0, CLEARLY * next_best) and not doubt)
+
+
+def _main(judge: LiftJudge) -> str:
+    return judge.exercise.lifting.measure
