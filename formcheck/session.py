@@ -144,12 +144,15 @@ class Session:
             height_cm=judge.height_cm,
             reps=tuple(judge.reps),
             notes=self._notes(judge.problems),
+            personal={rule.fault: (rule.set_by, rule.why) for rule in judge.exercise.rules if rule.set_by},
         )
 
     def _notes(self, problems: tuple[Problem, ...]) -> tuple[str, ...]:
         notes = []
         if self.broke is not None:
             notes.append(self.broke.wrong)
+        if personal := self.judge.exercise.personal:
+            notes.append(f"Personal limits: {', '.join(personal)}.")
         if self.judge.lifting:
             notes.append("The last lift had not come down when the recording ended; it is not counted.")
         if self.judge.first_rest is not None and self.judge.height_cm is None:

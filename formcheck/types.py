@@ -275,7 +275,8 @@ class Result:
 
     `source`: the clip's file name or the camera's. `started_at`: when it was recorded, ISO 8601, None when unknown.
     `judged`: a view that could be judged was had; `problems` what was wrong with it, also when it was judged.
-    `limits`: each fault's limit as (value, unit). `notes`: what else the reader should know, whole sentences.
+    `limits`: each fault's limit as (value, unit). `personal`: of those that were set for this person, who set it and
+    why ("" when not said). `notes`: what else the reader should know, whole sentences.
     """
 
     source: str
@@ -291,9 +292,11 @@ class Result:
     height_cm: float | None
     reps: tuple[Rep, ...]
     notes: tuple[str, ...] = ()
+    personal: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "limits", MappingProxyType(dict(self.limits)))
+        object.__setattr__(self, "personal", MappingProxyType(dict(self.personal)))
 
     @property
     def counted(self) -> int:

@@ -6,8 +6,10 @@ May not know: what a reading is measured from, which exercise a row belongs to.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections import Counter, deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
@@ -19,6 +21,30 @@ MOST_UNSEEN = 0.5
 
 
 @dataclass(frozen=True, slots=True)
+class PersonalLimit:
+    """A limit set for one person in place of the shipped one, in the unit of the rules that judge the fault.
+
+    `exercise`: the one it is for, None for every exercise that has the fault. `set_by`: who decided, `why` their reason
+    ("" when not said).
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    fault: str
+    limit: float
+    set_by: str
+    why: str = ""
+    exercise: str | None = None
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.limit):
+            raise ValueError("limit must be a number")
+        for name in ("fault", "set_by"):
+            if not getattr(self, name).strip():
+                raise ValueError(f"{name} must not be empty")
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One row of an exercise's rules.
 
@@ -27,7 +53,8 @@ class Rule:
     and ends when the reading is `slack` back inside), "lift" (one value for the whole lift: its height or a duration)
     or "onset" (by how many seconds the measure's own rise begins before or after the lift). `counts`: whether a repetition with this fault still counts. `safety`: it can hurt. `say` is the cue's
     key in the words, `why` the limit's source. `good` and `bad` are one value that must pass and one that must not; a
-    row that gets its own examples wrong does not load.
+    row that gets its own examples wrong does not load. `set_by`: who set a personal limit, "" for the shipped one; only
+    a personal limit may be without a `why`.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -47,6 +74,7 @@ class Rule:
     hold_s: float = 0.0
     counts: bool = True
     safety: bool = False
+    set_by: str = ""
 
     def __post_init__(self) -> None:
         for name in ("limit", "good", "bad", "slack", "hold_s"):
@@ -55,12 +83,33 @@ class Rule:
         if self.slack < 0 or self.hold_s < 0:
             raise ValueError("slack and hold_s must not be negative")
         for name in ("check", "fault", "measure", "say", "why"):
-            if not getattr(self, name).strip():
+            if not getattr(self, name).strip() and not (name == "why" and self.set_by):
                 raise ValueError(f"{name} must not be empty")
         if self.judge(self.good, 0.0) is not Verdict.OK:
             raise ValueError(f"its own good example, {self.good:g} {self.unit}, does not pass the limit {self.limit:g}")
         if self.judge(self.bad, 0.0) is not Verdict.FAULT:
             raise ValueError(f"its own bad example, {self.bad:g} {self.unit}, passes the limit {self.limit:g}")
+
+    def with_limit(self, limit: float, set_by: str, why: str = "") -> Rule:
+        """Return the rule with a limit that `set_by` set for one person; ValueError when it cannot be one.
+
+        It may be as strict as somebody needs, but never so lax that the bad example would pass. A good example that is
+        now at fault gives way to the limit itself, the furthest value that passes.
+        """
+        above, unit = self.side == "above", self.unit
+        if self.limit > 0 >= limit:
+            raise ValueError(f"the limit must be above 0 {unit}, not {limit:g}")
+        if limit >= self.bad if above else limit <= self.bad:
+            raise ValueError(f"the limit must stay {'below' if above else 'above'} {self.bad:g} {unit}, not {limit:g}")
+        return dataclasses.replace(
+            self,
+            limit=limit,
+            good=min(self.good, limit) if above else max(self.good, limit),
+            # so that a fault can still end: at rest, where the reading is about 0, is well inside
+            slack=min(self.slack, limit / 2) if above and limit > 0 else self.slack,
+            set_by=set_by,
+            why=why,
+        )
 
     def excess(self, value: float) -> float:
         """Return how far `value` is on the faulty side of the limit, in the rule's unit; negative inside."""
@@ -141,6 +190,37 @@ class Exercise:
         """The main measure's zone between too little and too much, in its unit."""
         mine = [r for r in self.rules if r.measure == self.lifting.shown]
         return max(r.limit for r in mine if r.side == "below"), min(r.limit for r in mine if r.side == "above")
+
+    @property
+    def personal(self) -> tuple[str, ...]:
+        """What is to be said of each limit that was set for one person: the fault, the limit, who set it."""
+        return tuple(dict.fromkeys(f"{r.fault} {r.limit:g} {r.unit} ({r.set_by})" for r in self.rules if r.set_by))
+
+    def with_limits(self, limits: Iterable[PersonalLimit]) -> Exercise:
+        """Return the exercise with the limits set for one person; ValueError when one is too lax or no target is left.
+
+        Those for other exercises, or for faults that this one does not have, are not used. One for this exercise goes
+        before one for every exercise.
+        """
+        mine = [limit for limit in limits if limit.exercise in (None, self.name)]
+        chosen = {limit.fault: limit for limit in sorted(mine, key=lambda limit: limit.exercise is not None)}
+        rules = list(self.rules)
+        for at, rule in enumerate(rules):
+            if rule.fault in chosen:
+                limit = chosen[rule.fault]
+                try:
+                    rules[at] = rule.with_limit(limit.limit, limit.set_by, limit.why)
+                except ValueError as error:
+                    raise ValueError(f"{rule.fault}: {error}") from error
+        changed = dataclasses.replace(self, rules=tuple(rules))
+        low, high = changed.target
+        if changed.target != self.target and not self.lifting.most_leaves_rest < low < high:
+            unit = next(rule.unit for rule in rules if rule.measure == self.lifting.measure)
+            raise ValueError(
+                f"the target of {self.name} would begin at {low:g} {unit} and end at {high:g} {unit}; "
+                f"it must begin above {self.lifting.most_leaves_rest:g} {unit} and before its end"
+            )
+        return changed
 
 
 @dataclass(frozen=True, slots=True)
