@@ -34,7 +34,7 @@ def session_object(result: Result) -> dict[str, Any]:
             "problems": [{"name": p.name, "say": english(p.say), "blocks": p.blocks} for p in result.problems],
         },
         "rest": _rest(result),
-        "limits": {fault: {"limit": limit, "unit": unit} for fault, (limit, unit) in result.limits.items()},
+        "limits": {fault: _limit(result, fault) for fault in result.limits},
         "reps": [_rep(rep) for rep in result.reps],
         "summary": {
             "counted": result.counted,
@@ -44,6 +44,14 @@ def session_object(result: Result) -> dict[str, Any]:
         },
         "notes": list(result.notes),
     }
+
+
+def _limit(result: Result, fault: str) -> dict[str, Any]:
+    """Return a fault's limit; one that was set for this person with who set it, and why when that was said."""
+    limit, unit = result.limits[fault]
+    set_by, why = result.personal.get(fault, ("", ""))
+    said = {"set_by": set_by, "why": why} if why else {"set_by": set_by} if set_by else {}
+    return {"limit": limit, "unit": unit, **said}
 
 
 def _rest(result: Result) -> dict[str, Any] | None:

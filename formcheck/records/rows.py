@@ -159,7 +159,8 @@ def result_row(result: Result) -> dict[str, Any]:
         "judged": bool(result.judged),
         "problems": _text([dataclasses.asdict(problem) for problem in result.problems]),
         "rest": _text(rest),
-        "limits": _text(dict(result.limits)),
+        # [limit, unit], and behind them who set it and why where it was set for this person
+        "limits": _text({fault: [*limit, *result.personal.get(fault, ())] for fault, limit in result.limits.items()}),
         "notes": _text(list(result.notes)),
     }
 
@@ -227,6 +228,7 @@ def _result(row: Mapping[str, Any], reps: tuple[Rep, ...]) -> Result:
     """Return the result in the session's row; a cut-off session's as far as its repetitions tell it."""
     cut_off = row["frames"] is None
     rest = json.loads(row["rest"] or "null")
+    limits = json.loads(row["limits"] or "{}")
     return Result(
         source=row["source"],
         exercise=row["exercise"],
@@ -237,10 +239,11 @@ def _result(row: Mapping[str, Any], reps: tuple[Rep, ...]) -> Result:
         judged=bool(reps) if cut_off else bool(row["judged"]),
         problems=tuple(Problem(**problem) for problem in json.loads(row["problems"] or "[]")),
         rest=None if rest is None else RestFacts(**rest),
-        limits={fault: (limit, unit) for fault, (limit, unit) in json.loads(row["limits"] or "{}").items()},
+        limits={fault: (limit, unit) for fault, (limit, unit, *_) in limits.items()},
         height_cm=row["height_cm"],
         reps=reps,
         notes=(CUT_OFF,) if cut_off else tuple(json.loads(row["notes"] or "[]")),
+        personal={fault: (said[0], said[1]) for fault, (_, _, *said) in limits.items() if said},
     )
 
 

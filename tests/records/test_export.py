@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import functools
 import io
 import json
@@ -171,6 +172,14 @@ def test_rest_and_limits_and_sides():
     assert [rep["side"] for rep in session["reps"]] == ["left", "right"]
     assert session["summary"]["alternated"] is True
     assert session_object(a_result(a_rep(0, side="left"), a_rep(1, side="left")))["summary"]["alternated"] is False
+
+
+def test_a_limit_that_was_set_for_this_person_says_by_whom():
+    personal = {"overarch": ("J. Doe", "Her range."), "too_fast": ("J. Doe", "")}
+    assert session_object(dataclasses.replace(a_result(), personal=personal))["limits"] == {
+        "overarch": {"limit": 20.0, "unit": "deg", "set_by": "J. Doe", "why": "Her range."},
+        "too_fast": {"limit": 1.0, "unit": "s", "set_by": "J. Doe"},
+    }
 
 
 def rows(result: Result) -> list[dict[str, str]]:

@@ -101,6 +101,7 @@ def test_repetitions_come_back_exactly(long_lived, reps):
         a_result(),
         a_result(judged=False, rest=None, head_side=None, height_cm=None, limits={}, notes=(), problems=()),
         a_result(source="é.mp4", exercise="leg-lift"),
+        a_result(personal={"overarch": ("J. Doe", "“Her” range."), "too_fast": ("J. Doe", "")}),
     ],
 )
 def test_a_session_comes_back_as_it_was(store, result):
