@@ -11,13 +11,11 @@ from formcheck.errors import SetupError
 
 if TYPE_CHECKING:
     from formcheck.form.rules import Exercise
+    from formcheck.profile import Profile
 
 AUTO = "auto"
 #: what `auto` stands for while there is one exercise
 ONLY_EXERCISE = "spine-extension"
-
-#: a height outside of these, in cm, is a slip of the finger (or another unit)
-LEAST_CM, MOST_CM = 100.0, 230.0
 
 ExerciseName = Annotated[
     str, typer.Option(metavar="NAME", help="The exercise done: spine-extension, or auto to recognise it.")
@@ -28,6 +26,10 @@ ModelPath = Annotated[
 HeightCm = Annotated[
     float | None, typer.Option(metavar="N", help="The person's height in cm; makes the lifts in cm true to size.")
 ]
+ProfilePath = Annotated[
+    Path | None, typer.Option("--profile", metavar="FILE", help="A person's own limits, name and height (TOML).")
+]
+Person = Annotated[str | None, typer.Option(metavar="NAME", help="Who exercises, where several share a computer.")]
 DataDir = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Where the rep log is kept (default: the system's place for data).")
 ]
@@ -41,6 +43,13 @@ def exercise_called(name: str) -> Exercise:
     return exercises.load(ONLY_EXERCISE if name == AUTO else name)
 
 
+def profile_in(path: Path | None) -> Profile:
+    """Return the profile in that file, an empty one where none is named; SetupError when it is wrong."""
+    from formcheck import profile
+
+    return profile.Profile() if path is None else profile.load(path)
+
+
 def picture_size(text: str) -> tuple[int, int]:
     """Return (width, height) in pixels from "WIDTHxHEIGHT"; SetupError when it is not such a size."""
     wide, _, high = text.lower().partition("x")
@@ -51,8 +60,11 @@ def picture_size(text: str) -> tuple[int, int]:
 
 def body_height(height_cm: float | None) -> float | None:
     """Return the height as given; SetupError when nobody is that tall."""
-    if height_cm is not None and not LEAST_CM <= height_cm <= MOST_CM:
+    from formcheck.form.measures import LEAST_HEIGHT_CM as LEAST
+    from formcheck.form.measures import MOST_HEIGHT_CM as MOST
+
+    if height_cm is not None and not LEAST <= height_cm <= MOST:
         raise SetupError(
-            f"A height of {height_cm:g} cm cannot be right.", f"Give --height-cm in cm, {LEAST_CM:g} to {MOST_CM:g}."
+            f"A height of {height_cm:g} cm cannot be right.", f"Give --height-cm in cm, {LEAST:g} to {MOST:g}."
         )
     return height_cm

@@ -23,6 +23,8 @@ from formcheck.types import FloatArray, Pose, Reading
 #: The body taken when the height is not told: between the means of adult women and men in Europe and North America,
 #: 164 and 178 cm (NCD-RisC 2020).
 DEFAULT_HEIGHT_CM = 170.0
+#: A height outside of these is a slip of the finger (or another unit).
+LEAST_HEIGHT_CM, MOST_HEIGHT_CM = 100.0, 230.0
 #: Share by which a length in cm may be off: one body's proportions against the average and the landmarks' place on it
 #: (0.10 to 0.11 over 20 rendered bodies of known height), and then its height too
 #: (adults' heights scatter by 9 cm about 170).

@@ -1,0 +1,181 @@
+"""Profiles: what may be in one, and that whatever is wrong in one is told with the file and the row, in one line."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from formcheck import profile
+from formcheck.errors import SetupError
+from formcheck.form import exercises
+from formcheck.form.reps import Lifting
+from formcheck.form.rules import PersonalLimit
+from formcheck.profile import Profile
+
+ROW = '[[limits]]\nfault = "too_high"\nlimit = 9\nset_by = "J. Doe"\n'
+SPINE = exercises.load("spine-extension")
+
+
+def written(folder: Path, text: str | bytes) -> Path:
+    path = folder / "anna.toml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def refused(path: Path) -> str:
+    """Return what is wrong with the profile, having checked that it is one line that names the file."""
+    with pytest.raises(SetupError) as caught:
+        profile.load(path)
+    assert caught.value.exit_code == 2
+    assert str(path) in caught.value.wrong
+    assert caught.value.remedy
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 2000
+    return caught.value.wrong
+
+
+def test_everything_that_may_be_said(tmp_path):
+    text = f'name = "Anna Ünal"\nheight_cm = 163\n{ROW}why = "Measured."\nexercise = "spine-extension"\n'
+    row = PersonalLimit("too_high", 9.0, "J. Doe", "Measured.", "spine-extension")
+    assert profile.load(written(tmp_path, text)) == Profile("Anna Ünal", 163.0, (row,))
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "limits = []\n", "\ufeff", 'name = ""\n'])
+def test_nothing_personal_is_fine(tmp_path, text):
+    assert profile.load(written(tmp_path, text)) == Profile()
+
+
+def test_a_file_of_a_windows_editor(tmp_path):
+    assert profile.load(written(tmp_path, '\ufeffname = "Anna"\r\n')).name == "Anna"
+
+
+def test_one_for_all_and_one_for_an_exercise_are_no_duplicates(tmp_path):
+    assert len(profile.load(written(tmp_path, f'{ROW}{ROW}exercise = "spine-extension"\n')).limits) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("name = 3", "name: "),
+        ("height_cm = true", "height_cm: "),
+        ('height_cm = "163"', "height_cm: "),
+        ("height_cm = 1.63", "height_cm must be 100 to 230, not 1.63"),
+        ("height_cm = -163", "height_cm must be 100 to 230"),
+        ("height_cm = nan", "height_cm must be 100 to 230"),
+        ("weight_kg = 60", "weight_kg: there is no such field; choose one of name, height_cm, limits"),
+        ('name = "a\\u001b[31m"', "name must not have"),
+        ('name = "a\\nb"', "name must not have"),
+        ('name = "a\\u2028b"', "name must not have"),
+        (f'name = "{"a" * 301}"', "name must have at most 300 letters"),
+        ("limits = 3", "write [[limits]] above each"),
+        (ROW.replace("[[limits]]", "[limits]"), "write [[limits]] above each"),
+        ("limits = [1]", "row 1 of the limits: "),
+        ("[[limits]]", "row 1 of the limits (?): fault: it must be there"),
+        (ROW.replace('set_by = "J. Doe"', ""), "row 1 of the limits (too_high): set_by: it must be there"),
+        (ROW.replace("J. Doe", " "), "row 1 of the limits (too_high): set_by must not be empty"),
+        (ROW.replace("J. Doe", "J.\\tDoe"), "row 1 of the limits: set_by must not have"),
+        (f'{ROW}why = "a\\u009bb"', "row 1 of the limits: why must not have"),
+        (ROW.replace("too_high", "too_\\u0007high"), "row 1 of the limits: fault must not have"),
+        (f"{ROW}unit = 3\n", "row 1 of the limits (too_high): unit: there is no such field; choose one of fault, "),
+        (f'{ROW}"a\\nb" = 3\n', "a\ufffdb: there is no such field"),
+        (ROW.replace("9", '"nine"'), "row 1 of the limits (too_high): limit: "),
+        (ROW.replace("9", "nan"), "row 1 of the limits (too_high): limit must be a number"),
+        (ROW.replace("9", "-inf"), "row 1 of the limits (too_high): limit must be a number"),
+        (ROW.replace("9", "1" + 400 * "0"), "row 1 of the limits (too_high): limit must be a number"),
+        # where these are noticed differs from one Python to the next
+        (ROW.replace("9", 9999 * "9"), "anna.toml"),
+        (ROW.replace("9", "0x" + 9999 * "f"), "anna.toml"),
+        ("a" + 3000 * ".a" + " = 1", "anna.toml"),
+        (ROW.replace("9", "-9"), "row 1 of the limits (too_high): in spine-extension the limit must be above 0 cm"),
+        (ROW.replace("9", "24"), "row 1 of the limits (too_high): in spine-extension the limit must stay below 24 cm"),
+        (f'{ROW}[[limits]]\nfault = "too_fast"\nlimit = 0.6\nset_by = "J"', "row 2 of the limits (too_fast): in spine"),
+        (ROW.replace("9", "2"), "row 1 (too_high) of the limits: the target of spine-extension would begin at 2.5 cm"),
+        (ROW.replace("high", "hihg"), "row 1 of the limits (too_hihg): there is no such fault; choose one of chin"),
+        (f'{ROW}exercise = "handstand"', "there is no exercise 'handstand'; choose one of spine-extension"),
+        (f'{ROW}exercise = ""', "there is no exercise ''"),
+        (f'{ROW}exercise = "spine-extension"\n'.replace("high", "far"), "no such fault in spine-extension; choose one"),
+        (ROW + ROW, "rows 1 and 2 of the limits are both for too_high in every exercise"),
+        (2 * f'{ROW}exercise = "spine-extension"\n', "rows 1 and 2 of the limits are both for too_high in spine-ext"),
+        (10_000 * ROW, "rows 1 and 2 of the limits are both for"),
+        (10_000 * ROW.replace("9", "true"), "row 3 of the limits (too_high): limit: "),
+    ],
+)
+def test_what_is_wrong_is_told_with_the_row(tmp_path, text, says):
+    assert says in refused(written(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["name = ", "limits = [[", "a = " + 100_000 * "[", b'name = "\xdcnal"', b"\xff\xfe", b"\0"],
+    ids=["none", "open", "deep", "latin 1", "utf-16", "zero"],
+)
+def test_what_is_no_toml_is_told(tmp_path, text):
+    assert "cannot be read" in refused(written(tmp_path, text))
+
+
+def test_a_missing_file_and_a_folder_are_told(tmp_path):
+    assert "cannot be read" in refused(tmp_path / "anna.toml")
+    assert "cannot be read" in refused(tmp_path)
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+#: as JSON writes them, TOML reads most of them, and the rest is no TOML
+VALUES = st.one_of(
+    st.sampled_from(["too_high", "too_low", "spine-extension", 9, 12.5]), TEXTS, st.integers(), st.floats(), st.none(),
+    st.booleans(), st.lists(st.integers(), max_size=2), st.dictionaries(TEXTS, TEXTS, max_size=2),
+).map(json.dumps)  # fmt: skip
+KEYS = st.sampled_from(["name", "height_cm", "fault", "limit", "set_by", "why", "exercise"]) | TEXTS.map(json.dumps)
+LINES = st.just("[[limits]]") | st.builds("{} = {}".format, KEYS, VALUES)
+
+
+@given(text=st.lists(LINES, max_size=9, unique=True).map("\n".join) | st.binary(max_size=60))
+def test_whatever_is_in_the_file_it_is_a_profile_or_one_plain_error(tmp_path_factory, text):
+    path = tmp_path_factory.getbasetemp() / "any.toml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    said = ""
+    try:
+        assert isinstance(profile.load(path), Profile)
+    except SetupError as error:
+        said = str(error)
+    assert not any(letter < " " for letter in said)
+
+
+@given(st.sampled_from(["too_low", "too_high", "overarch", "too_fast"]), st.floats(0.1, 40), st.floats(0.1, 40))
+def test_a_profile_that_is_taken_fits_every_exercise(fault, limit, high):
+    rows = [PersonalLimit(fault, limit, "J. Doe")]
+    rows += [PersonalLimit("too_high", high, "J. Doe", exercise="spine-extension")]
+    if profile.misfit(Profile(limits=tuple(rows)), [SPINE]) == "":
+        low, high = SPINE.with_limits(rows).target
+        assert SPINE.lifting.most_leaves_rest < low < high
+
+
+def leg_raise() -> exercises.Exercise:
+    """Return another exercise, in which `too_high` is in degrees and `too_fast` the same."""
+    rules = [
+        dataclasses.replace(rule, measure="trunk_lift_deg", unit="deg") if rule.measure == "chest_lift_cm" else rule
+        for rule in SPINE.rules
+        if rule.measure != "lift_s"
+    ]
+    return exercises.Exercise("leg-raise", Lifting("trunk_lift_deg", 0.6, 2.0, 0.25), tuple(rules))
+
+
+def test_a_fault_that_is_not_the_same_in_two_exercises_needs_the_exercise():
+    known = [SPINE, leg_raise()]
+    said = profile.misfit(Profile(limits=(PersonalLimit("too_high", 15.0, "J. Doe"),)), known)
+    assert "not the same measure in leg-raise (deg), spine-extension (cm); say which exercise" in said
+    for exercise in known:
+        row = PersonalLimit("too_high", 15.0, "J. Doe", exercise=exercise.name)
+        assert profile.misfit(Profile(limits=(row,)), known) == ""
+    assert profile.misfit(Profile(limits=(PersonalLimit("too_fast", 1.5, "J. Doe"),)), known) == ""
+
+
+def test_a_row_for_another_exercise_is_checked_today():
+    row = PersonalLimit("too_high", 24.0, "J. Doe", exercise="leg-raise")
+    assert "in leg-raise the limit must stay below 24 deg" in profile.misfit(
+        Profile(limits=(row,)), [SPINE, leg_raise()]
+    )
