@@ -18,7 +18,17 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from formcheck import words
-from formcheck.cli.asked import AUTO, ExerciseName, HeightCm, Language, ModelPath, body_height, exercise_called
+from formcheck.cli.asked import (
+    AUTO,
+    ExerciseName,
+    HeightCm,
+    Language,
+    ModelPath,
+    ProfilePath,
+    body_height,
+    exercise_called,
+    profile_in,
+)
 from formcheck.cli.console import complain, print_utf8
 from formcheck.cli.tables import show
 from formcheck.errors import FormcheckError, SetupError, StreamError
@@ -69,6 +79,7 @@ def analyse(
     no_log: Annotated[bool, typer.Option("--no-log", help="Do not add the session to the rep log.")] = False,
     model: ModelPath = None,
     height_cm: HeightCm = None,
+    profile: ProfilePath = None,
     language: Language = words.ENGLISH,
 ) -> None:
     """Judge a recorded clip: counted repetitions, what was wrong with each, and a video that shows it.
@@ -78,14 +89,15 @@ def analyse(
     del no_log  # there is no rep log yet to leave it out of; scripts may already say so
     say = Console(stderr=True)
     try:
+        who = profile_in(profile)
         wishes = Wishes(
-            exercise=exercise_called(exercise),
+            exercise=exercise_called(exercise).with_limits(who.limits),
             out=out,
             force=force,
             json=as_json,
             film=not no_video,
             model=model,
-            height_cm=body_height(height_cm),
+            height_cm=body_height(who.height_cm if height_cm is None else height_cm),
             words=words.load(language),
             several=len(clips) > 1,
         )

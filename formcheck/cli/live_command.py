@@ -27,9 +27,12 @@ from formcheck.cli.asked import (
     HeightCm,
     Language,
     ModelPath,
+    Person,
+    ProfilePath,
     body_height,
     exercise_called,
     picture_size,
+    profile_in,
 )
 from formcheck.cli.console import complain, print_utf8
 from formcheck.cli.tables import show
@@ -94,8 +97,9 @@ def live(
     record: Annotated[bool, typer.Option("--record", help="Keep a film of it, with everything drawn on it.")] = False,
     no_log: Annotated[bool, typer.Option("--no-log", help="Do not add the session to the rep log.")] = False,
     data_dir: DataDir = None,
-    person: Annotated[str, typer.Option(metavar="NAME", help="Who exercises, where several share a computer.")] = "",
+    person: Person = None,
     height_cm: HeightCm = None,
+    profile: ProfilePath = None,
     size: Annotated[str, typer.Option(metavar="WxH", help="The picture size to ask the camera for.")] = "640x480",
     rate: Annotated[float, typer.Option(min=5, max=120, help="The pictures a second to ask it for.")] = 30.0,
     model: ModelPath = None,
@@ -109,9 +113,10 @@ def live(
     """
     say = Console(stderr=True)
     try:
+        who = profile_in(profile)
         wishes = Wishes(
             camera=camera,
-            exercise=exercise_called(exercise),
+            exercise=exercise_called(exercise).with_limits(who.limits),
             target=reps,
             auto_start=auto_start,
             words=words.load(language),
@@ -123,8 +128,8 @@ def live(
             record=record,
             log=not no_log,
             data_dir=data_dir,
-            person=person,
-            height_cm=body_height(height_cm),
+            person=who.name if person is None else person,
+            height_cm=body_height(who.height_cm if height_cm is None else height_cm),
             size_px=picture_size(size),
             rate=rate,
             model=model,
