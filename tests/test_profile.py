@@ -17,8 +17,9 @@ from formcheck.form.reps import Lifting
 from formcheck.form.rules import PersonalLimit
 from formcheck.profile import Profile
 
-ROW = '[[limits]]\nfault = "too_high"\nlimit = 9\nset_by = "J. Doe"\n'
-SPINE = exercises.load("spine-extension")
+ROW = '[[limits]]\nexercise = "spine-extension"\nfault = "too_high"\nlimit = 9\nset_by = "J. Doe"\n'
+EVERYWHERE = '[[limits]]\nfault = "too_fast"\nlimit = 1.5\nset_by = "J. Doe"\n'
+SPINE, NAMES = exercises.load("spine-extension"), exercises.names()
 
 
 def written(folder: Path, text: str | bytes) -> Path:
@@ -40,7 +41,7 @@ def refused(path: Path) -> str:
 
 
 def test_everything_that_may_be_said(tmp_path):
-    text = f'name = "Anna Ünal"\nheight_cm = 163\n{ROW}why = "Measured."\nexercise = "spine-extension"\n'
+    text = f'name = "Anna Ünal"\nheight_cm = 163\n{ROW}why = "Measured."\n'
     row = PersonalLimit("too_high", 9.0, "J. Doe", "Measured.", "spine-extension")
     assert profile.load(written(tmp_path, text)) == Profile("Anna Ünal", 163.0, (row,))
 
@@ -55,7 +56,8 @@ def test_a_file_of_a_windows_editor(tmp_path):
 
 
 def test_one_for_all_and_one_for_an_exercise_are_no_duplicates(tmp_path):
-    assert len(profile.load(written(tmp_path, f'{ROW}{ROW}exercise = "spine-extension"\n')).limits) == 2
+    rows = profile.load(written(tmp_path, f'{EVERYWHERE}{EVERYWHERE}exercise = "spine-extension"\n')).limits
+    assert [row.exercise for row in rows] == [None, "spine-extension"]
 
 
 @pytest.mark.parametrize(
@@ -93,14 +95,14 @@ def test_one_for_all_and_one_for_an_exercise_are_no_duplicates(tmp_path):
         ("a" + 3000 * ".a" + " = 1", "anna.toml"),
         (ROW.replace("9", "-9"), "row 1 of the limits (too_high): in spine-extension the limit must be above 0 cm"),
         (ROW.replace("9", "24"), "row 1 of the limits (too_high): in spine-extension the limit must stay below 24 cm"),
-        (f'{ROW}[[limits]]\nfault = "too_fast"\nlimit = 0.6\nset_by = "J"', "row 2 of the limits (too_fast): in spine"),
+        (ROW + EVERYWHERE.replace("1.5", "0.6"), "row 2 of the limits (too_fast): in "),
         (ROW.replace("9", "2"), "row 1 (too_high) of the limits: the target of spine-extension would begin at 2.5 cm"),
-        (ROW.replace("high", "hihg"), "row 1 of the limits (too_hihg): there is no such fault; choose one of chin"),
-        (f'{ROW}exercise = "handstand"', "there is no exercise 'handstand'; choose one of spine-extension"),
-        (f'{ROW}exercise = ""', "there is no exercise ''"),
-        (f'{ROW}exercise = "spine-extension"\n'.replace("high", "far"), "no such fault in spine-extension; choose one"),
-        (ROW + ROW, "rows 1 and 2 of the limits are both for too_high in every exercise"),
-        (2 * f'{ROW}exercise = "spine-extension"\n', "rows 1 and 2 of the limits are both for too_high in spine-ext"),
+        (EVERYWHERE.replace("fast", "fats"), "row 1 of the limits (too_fats): there is no such fault; choose one of "),
+        (f'{EVERYWHERE}exercise = "handstand"', f"no exercise 'handstand'; choose one of {', '.join(NAMES)}."),
+        (f'{EVERYWHERE}exercise = ""', "there is no exercise ''"),
+        (ROW.replace("high", "far"), "there is no such fault in spine-extension; choose one of chin_up, "),
+        (EVERYWHERE + EVERYWHERE, "rows 1 and 2 of the limits are both for too_fast in every exercise"),
+        (ROW + ROW, "rows 1 and 2 of the limits are both for too_high in spine-extension"),
         (10_000 * ROW, "rows 1 and 2 of the limits are both for"),
         (10_000 * ROW.replace("9", "true"), "row 3 of the limits (too_high): limit: "),
     ],
