@@ -7,7 +7,7 @@ May not know: how the answers are printed.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +47,7 @@ class Part:
 
 def examine(
     camera: str,
-    exercise: Exercise,
+    exercises: Sequence[Exercise],
     words: Words,
     data_dir: Path | None,
     model_path: Path | None,
@@ -59,7 +59,7 @@ def examine(
     yield _window()
     yield _voice(words)
     yield _cameras()
-    yield trial(camera, exercise, words, model_path, trial_s)
+    yield trial(camera, exercises, words, model_path, trial_s)
 
 
 def _model(path: Path | None) -> Part:
@@ -107,11 +107,13 @@ def _cameras() -> Part:
     )
 
 
-def trial(camera: str, exercise: Exercise, words: Words, model_path: Path | None, trial_s: float) -> Part:
+def trial(
+    camera: str, exercises: Sequence[Exercise], words: Words, model_path: Path | None, trial_s: float
+) -> Part:
     """Judge `trial_s` seconds of the camera and say how it went: rate, light, what stands in the way."""
     try:
         with Camera(camera) as source, PoseFinder(model_path) as finder:
-            session = Session(exercise)
+            session = Session(exercises)
             last, began_s, judged = None, time.monotonic(), 0
             with closing(session.watch(source, finder, 0.1, source.close)) as moments:
                 for moment in moments:

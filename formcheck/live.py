@@ -94,12 +94,16 @@ class Display(Protocol):
 class Log(Protocol):
     """Where repetitions are kept as they end; a method that fails raises FormcheckError and may be called again."""
 
+    def begin(self, exercise: str) -> None:
+        """Begin a set of an exercise; cannot fail."""
+        ...
+
     def add(self, rep: Rep) -> None:
-        """Keep a repetition, on disk when this returns."""
+        """Keep a repetition of the set, on disk when this returns."""
         ...
 
     def finish(self, result: Result, how: str) -> None:
-        """Keep the whole session."""
+        """Keep the whole set."""
         ...
 
     def answer(self, pain: str) -> None:
@@ -143,15 +147,16 @@ class Live:
         self._voice, self._window, self._log, self._film = voice, window, log, film
         self._reel: Reel | None = None
         self._unsaved = False
+        self._sets_begun = 0
         self._last: Frame | None = None
         self._left_to_say: list[Say] = []
         self._cut = ""
         self._shown: tuple[object, ...] = ()
 
     @property
-    def result(self) -> Result:
-        """What came of it so far."""
-        return self._session.result(self._camera.name, self._started_at)
+    def results(self) -> tuple[Result, ...]:
+        """What came of it so far, one for each set."""
+        return self._session.results(self._camera.name, self._started_at)
 
     def interrupt(self, how: str = "interrupted") -> None:
         """End it soon, without questions; may be called from a signal handler."""
@@ -169,9 +174,10 @@ class Live:
             how = "camera_lost" if self._session.broke else "source_ended"
         finally:
             self._flow.stop(how)
-            result = self.result
+            result = self.results[-1]
             if result.reps:  # trying out the camera leaves nothing in the log
-                self._keep(lambda log: log.finish(result, self._flow.ended))
+                self._begin_sets()
+                self._end_set(result, self._flow.ended)
         if not self._flow.over:
             self._summarise(result)
 
@@ -273,7 +279,8 @@ class Live:
                 image, scene = mirrored(image, scene)
             image = paint.enlarged(image, SHOWN_PX)
         size_px = (image.shape[1], image.shape[0])
-        title = self._words.name("exercise", self._session.judge.exercise.name)
+        exercise = self._session.judge.exercise
+        title = self._words.name("exercise", exercise.name) if exercise else ""
         drawn = screens.layout_scene(scene, size_px, self._words, paint.measure, title)
         self._window.show(paint.paint(image, drawn))
 
@@ -282,8 +289,23 @@ class Live:
     def _keep_rep(self, rep: Rep) -> list[Say]:
         """Keep a repetition; return what to say when that begins to fail."""
         before = self._unsaved
+        self._begin_sets()
         self._keep(lambda log: log.add(rep))
         return [Say(self._words("flow.not_saved"))] if self._unsaved and not before else []
+
+    def _begin_sets(self) -> None:
+        """Begin in the rep log each set that has begun since the last call, and end the one before it there."""
+        for number in range(self._sets_begun, len(self._session.judge.sets)):
+            exercise = self._session.judge.sets[number].exercise
+            assert exercise is not None  # there is a repetition, so it is known what of
+            if number:
+                self._end_set(self.results[number - 1], "exercise_changed")
+            if self._log is not None:
+                self._log.begin(exercise.name)
+            self._sets_begun += 1
+
+    def _end_set(self, result: Result, how: str) -> None:
+        self._keep(lambda log: log.finish(result, how))
 
     def _keep(self, act: Callable[[Log], None]) -> None:
         """Keep something in the rep log; when that fails it is said once, and tried again with what comes next."""
@@ -318,7 +340,8 @@ class Live:
         """Show and say what the set came to, and ask how it felt where it can be answered."""
         flow = self._flow
         asked = self._window is not None and not self._cut
-        summary = review(result, self._session.judge.exercise, self._target, self._words, ASKS_S if asked else None)
+        exercise = self._session.judge.exercise or self._session.exercises[0]
+        summary = review(result, exercise, self._target, self._words, ASKS_S if asked else None)
         self._speak([*self._left_to_say, *flow.summarise(summary, self._clock())])
         while asked and not flow.over and not self._cut:
             now_s = self._clock()

@@ -83,7 +83,7 @@ def load(path: Path) -> Profile:
     except (ValueError, RecursionError) as error:  # a number of thousands of digits, tables thousands deep: no JSON
         wrong = str(error)
     else:
-        wrong = misfit(profile, [exercises.load(name) for name in exercises.names()])
+        wrong = misfit(profile, exercises.shipped())
     if wrong:
         raise SetupError(f"The profile file {path} is wrong: {_shown(wrong)}.", REMEDY)
     return profile
@@ -104,8 +104,9 @@ def _target_misfit(profile: Profile, exercise: Exercise) -> str:
     try:
         exercise.with_limits(profile.limits)
     except ValueError as error:
-        main = {rule.fault for rule in exercise.rules if rule.measure == exercise.lifting.measure}
-        rows = [(number, row) for number, row in enumerate(profile.limits, 1) if row.exercise in (None, exercise.name)]
+        main = {rule.fault for rule in exercise.rules if rule.measure == exercise.lifting.shown}
+        nearer = (None, exercise.like, exercise.name)
+        rows = [(number, row) for number, row in enumerate(profile.limits, 1) if row.exercise in nearer]
         named = ", ".join(f"row {number} ({row.fault})" for number, row in rows if row.fault in main)
         return f"{named} of the limits: {error}"
     return ""

@@ -6,7 +6,7 @@ May not know: which exercise it is, command lines, where results are put.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from typing import Protocol, TypeVar
 
@@ -15,10 +15,10 @@ from formcheck.capture.ahead import ahead
 from formcheck.capture.newest import newest
 from formcheck.coach.cues import Caption, Cue
 from formcheck.errors import StreamError
-from formcheck.form.judge import Judge
+from formcheck.form.judge import Judge, Set
 from formcheck.form.measures import Measures
 from formcheck.form.rules import Exercise
-from formcheck.types import Frame, Observation, Pose, Problem, RestFacts, Result
+from formcheck.types import Frame, Observation, Pose, RestFacts, Result
 
 #: Pictures decoded, and looked at, ahead of the judgement. Enough to keep both cores busy, few enough to stay small.
 DECODE_AHEAD, LOOK_AHEAD = 2, 1
@@ -60,14 +60,18 @@ def _looked(frames: Iterable[Frame], finder: Finder[Sight]) -> Generator[tuple[F
 
 
 class Session:
-    """One person, one exercise, one source of frames."""
+    """One person, one source of frames, and what exercise it may be."""
 
-    def __init__(self, exercise: Exercise, height_cm: float | None = None, chooser: Chooser | None = None) -> None:
-        """Take the exercise, the person's height in cm (None: lengths are approximate) and who chooses the cues.
+    def __init__(
+        self, exercises: Sequence[Exercise], height_cm: float | None = None, chooser: Chooser | None = None
+    ) -> None:
+        """Take the exercises it may be: of several, what is seen tells which.
 
-        Without a chooser the cues are those of an annotated film, in English.
+        `height_cm`: the person's (None: lengths are approximate). `chooser`: who chooses the cues; without one they are
+        those of an annotated film, in English.
         """
-        self.judge = Judge(exercise, height_cm)
+        self.exercises = tuple(exercises)
+        self.judge = Judge(exercises, height_cm)
         self.broke: StreamError | None = None
         self._chooser = chooser or Caption(language.load())
         self._frames = 0
@@ -114,9 +118,13 @@ class Session:
         cue = self._chooser.choose(seen)
         return dataclasses.replace(seen, cue=cue.text, cue_safety=cue.safety, speech=cue.speech, urgent=cue.urgent)
 
-    def result(self, source: str, started_at: str | None) -> Result:
-        """Return the outcome so far."""
+    def results(self, source: str, started_at: str | None) -> tuple[Result, ...]:
+        """Return the outcome so far, one for each set: another one begins when the exercise changes.
+
+        What is said of the recording (its length, the view, the rest) is the same in each.
+        """
         judge = self.judge
+        judge.finish()
         rest = judge.first_rest
         facts = None
         if rest is not None:
@@ -130,9 +138,9 @@ class Session:
                 tilt_deg=rest.frame.tilt_deg,
                 outline_seen=rest.back is not None,
             )
-        return Result(
+        whole = Result(
             source=source,
-            exercise=judge.exercise.name,
+            exercise=None,
             started_at=started_at,
             duration_s=self._span_s[1] - self._span_s[0],
             frames=self._frames,
@@ -140,23 +148,45 @@ class Session:
             judged=rest is not None,
             problems=judge.problems,
             rest=facts,
-            limits={rule.fault: (rule.limit, rule.unit) for rule in judge.exercise.rules},
+            limits={},
             height_cm=judge.height_cm,
-            reps=tuple(judge.reps),
-            notes=self._notes(judge.problems),
-            personal={rule.fault: (rule.set_by, rule.why) for rule in judge.exercise.rules if rule.set_by},
+            reps=(),
+        )
+        return tuple(self._of_set(whole, number) for number in range(len(judge.sets)))
+
+    def _of_set(self, whole: Result, number: int) -> Result:
+        """Return the outcome of one set, from what is true of the whole recording."""
+        one = self.judge.sets[number]
+        rules = one.exercise.rules if one.exercise else ()
+        return dataclasses.replace(
+            whole,
+            exercise=one.exercise.name if one.exercise else None,
+            limits={rule.fault: (rule.limit, rule.unit) for rule in rules},
+            reps=tuple(one.reps),
+            notes=self._notes(one, number),
+            personal={rule.fault: (rule.set_by, rule.why) for rule in rules if rule.set_by},
         )
 
-    def _notes(self, problems: tuple[Problem, ...]) -> tuple[str, ...]:
-        notes = []
+    def _notes(self, one: Set, number: int) -> tuple[str, ...]:
+        judge, notes = self.judge, []
         if self.broke is not None:
             notes.append(self.broke.wrong)
-        if personal := self.judge.exercise.personal:
+        if judge.first_rest is not None and len(self.exercises) > 1:
+            notes.append(self._recognised(one, number))
+        if one.exercise is not None and (personal := one.exercise.personal):
             notes.append(f"Personal limits: {', '.join(personal)}.")
-        if self.judge.lifting:
+        if judge.lifting:
             notes.append("The last lift had not come down when the recording ended; it is not counted.")
-        if self.judge.first_rest is not None and self.judge.height_cm is None:
+        if judge.first_rest is not None and judge.height_cm is None:
             notes.append("Heights in cm are approximate: the person's height was not given.")
-        if self.judge.first_rest is not None and problems:
-            notes.extend(language.load()(problem.say) for problem in problems)
+        if judge.first_rest is not None and judge.problems:
+            notes.extend(language.load()(problem.say) for problem in judge.problems)
         return tuple(notes)
+
+    def _recognised(self, one: Set, number: int) -> str:
+        """Return what is to be said of how the exercise was told."""
+        if one.exercise is None:
+            return "No lift was seen, so which exercise it is cannot be told."
+        if number == 0:
+            return f"Recognised as {one.exercise.name}."
+        return f"The exercise changed to {one.exercise.name} at {one.reps[0].start_s:.1f} s: this is a set of its own."

@@ -254,6 +254,7 @@ class Observation:
     urgent: bool = False
     head_side: str | None = None
     exercise: str | None = None
+    turn: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,16 +272,16 @@ class RestFacts:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A whole session's outcome: what the session JSON, the table and the report are made of.
+    """A set's outcome: what the session JSON, the table and the report are made of.
 
-    `source`: the clip's file name or the camera's. `started_at`: when it was recorded, ISO 8601, None when unknown.
-    `judged`: a view that could be judged was had; `problems` what was wrong with it, also when it was judged.
-    `limits`: each fault's limit as (value, unit). `personal`: of those that were set for this person, who set it and
-    why ("" when not said). `notes`: what else the reader should know, whole sentences.
+    `source`: the clip's file name or the camera's. `exercise`: None when it could not be told. `started_at`: when it
+    was recorded, ISO 8601, None when unknown. `judged`: a view that could be judged was had; `problems` what was wrong
+    with it, also when it was judged. `limits`: each fault's limit as (value, unit). `personal`: of those that were set
+    for this person, who set it and why ("" when not said). `notes`: what else the reader should know, whole sentences.
     """
 
     source: str
-    exercise: str
+    exercise: str | None
     started_at: str | None
     duration_s: float
     frames: int
@@ -319,8 +320,8 @@ class Result:
 
     @property
     def alternated(self) -> bool | None:
-        """Whether the raised side changed with every counted repetition; None where no side is raised or known."""
+        """Whether the raised side changed with every counted repetition; None where that cannot be told."""
         sides = [rep.side for rep in self.reps if rep.counted]
-        if len(sides) < 2 or None in sides:
-            return None
-        return all(a != b for a, b in itertools.pairwise(sides))
+        if any(a is not None and a == b for a, b in itertools.pairwise(sides)):
+            return False
+        return None if len(sides) < 2 or None in sides else True

@@ -26,7 +26,7 @@ from formcheck.cli.asked import (
     ModelPath,
     ProfilePath,
     body_height,
-    exercise_called,
+    exercises_called,
     profile_in,
 )
 from formcheck.cli.console import complain, print_utf8
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 class Wishes:
     """What was asked for on the command line, the same for every clip of one command."""
 
-    exercise: Exercise
+    exercises: tuple[Exercise, ...]
     out: Path | None
     force: bool
     json: bool
@@ -91,7 +91,7 @@ def analyse(
     try:
         who = profile_in(profile)
         wishes = Wishes(
-            exercise=exercise_called(exercise).with_limits(who.limits),
+            exercises=exercises_called(exercise, who),
             out=out,
             force=force,
             json=as_json,
@@ -128,24 +128,24 @@ def _analyse_one(path: Path, wishes: Wishes, say: Console) -> int:
     model_path = model.checked(wishes.model)
     with Clip(path) as clip:
         target = _target(path, wishes, say)
-        session = Session(wishes.exercise, wishes.height_cm, Caption(wishes.words))
+        session = Session(wishes.exercises, wishes.height_cm, Caption(wishes.words))
         trouble = _judge(clip, session, model_path, target if wishes.film else None, wishes.words, say)
         # a name that is not valid text (bytes of another encoding) could not be written into any file
         name = path.name.encode("utf-8", "replace").decode("utf-8")
-        result = session.result(name, _recorded_at(clip))
+        results = session.results(name, _recorded_at(clip))
     saved = target
     try:
         if target is not None:
-            folder.save(target, result, film=wishes.film and not isinstance(trouble, SetupError))
+            folder.save(target, results, film=wishes.film and not isinstance(trouble, SetupError))
     except SetupError as error:
         # what was measured is at least printed
         saved, trouble = None, error
     if wishes.json:
-        print_utf8(folder.session_text(result))
+        print_utf8(folder.session_text(results))
     else:
-        show(Console(), result, saved)
-    if not result.judged and trouble is None and session.broke is None:
-        trouble = SetupError(f"{path} could not be judged.", wishes.words(result.problems[0].say))
+        show(Console(), results, wishes.exercises, saved)
+    if not results[0].judged and trouble is None and session.broke is None:
+        trouble = SetupError(f"{path} could not be judged.", wishes.words(results[0].problems[0].say))
     trouble = trouble or session.broke
     if trouble is not None:
         complain(say, trouble)

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from formcheck.profile import Profile
 
 AUTO = "auto"
-#: what `auto` stands for while there is one exercise
-ONLY_EXERCISE = "spine-extension"
 
 ExerciseName = Annotated[
-    str, typer.Option(metavar="NAME", help="The exercise done: spine-extension, or auto to recognise it.")
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="spine-extension, leg-raise, arm-leg-raise, an exercise file (.toml), or auto to recognise it.",
+    ),
 ]
 ModelPath = Annotated[
     Path | None, typer.Option(metavar="PATH", help="Another MediaPipe pose bundle (.task), lite or heavy.")
@@ -36,11 +38,21 @@ DataDir = Annotated[
 Language = Annotated[str, typer.Option(metavar="NAME", help="The language shown and spoken: en, de.")]
 
 
-def exercise_called(name: str) -> Exercise:
-    """Return the exercise of that name; SetupError when there is none."""
+def exercises_called(name: str, who: Profile) -> tuple[Exercise, ...]:
+    """Return the exercises of that name, with the person's own limits: all of them for auto, else one.
+
+    SetupError for an unknown name, or a file that is wrong or does not go with the limits.
+    """
     from formcheck.form import exercises
 
-    return exercises.load(ONLY_EXERCISE if name == AUTO else name)
+    if name == AUTO:
+        found = exercises.shipped()
+    else:
+        found = (exercises.load_file(Path(name)) if name.endswith(".toml") else exercises.load(name),)
+    try:
+        return tuple(exercise.with_limits(who.limits) for exercise in found)
+    except ValueError as error:
+        raise SetupError(f"The person's own limits do not go with {name}: {error}.", "Correct the profile.") from error
 
 
 def profile_in(path: Path | None) -> Profile:

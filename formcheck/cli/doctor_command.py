@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from formcheck import words
-from formcheck.cli.asked import AUTO, DataDir, Language, ModelPath, exercise_called
+from formcheck.cli.asked import AUTO, DataDir, Language, ModelPath, exercises_called, profile_in
 from formcheck.cli.console import complain
 from formcheck.errors import FormcheckError
 
@@ -39,7 +39,8 @@ def doctor(
     try:
         from formcheck.doctor import examine
 
-        for part in examine(camera, exercise_called(AUTO), words.load(language), data_dir, model, seconds):
+        exercises = exercises_called(AUTO, profile_in(None))
+        for part in examine(camera, exercises, words.load(language), data_dir, model, seconds):
             sign = "[green]well   [/]" if part.well else "[bold red]missing[/]" if part.needed else "[yellow]without[/]"
             text = f"{escape(part.found)} {escape(part.remedy)}".strip()
             console.print(f"{sign} {part.name}: {text}", highlight=False, soft_wrap=True)

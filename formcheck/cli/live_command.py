@@ -30,7 +30,7 @@ from formcheck.cli.asked import (
     Person,
     ProfilePath,
     body_height,
-    exercise_called,
+    exercises_called,
     picture_size,
     profile_in,
 )
@@ -60,7 +60,7 @@ class Wishes:
     """What was asked for on the command line."""
 
     camera: str
-    exercise: Exercise
+    exercises: tuple[Exercise, ...]
     target: int
     auto_start: bool
     words: Words
@@ -116,7 +116,7 @@ def live(
         who = profile_in(profile)
         wishes = Wishes(
             camera=camera,
-            exercise=exercise_called(exercise).with_limits(who.limits),
+            exercises=exercises_called(exercise, who),
             target=reps,
             auto_start=auto_start,
             words=words.load(language),
@@ -162,7 +162,7 @@ def _run(wishes: Wishes, as_json: bool, say: Console) -> int:
         window = _window(wishes, camera.size_px, open_now, say)
         log = _log(wishes, camera.name, started_at, open_now, say)
         flow = Flow(wishes.words, wishes.target, auto_start=wishes.auto_start)
-        session = Session(wishes.exercise, wishes.height_cm, Coaching(wishes.words, wishes.target))
+        session = Session(wishes.exercises, wishes.height_cm, Coaching(wishes.words, wishes.target))
         film = _Films(wishes, started_at, open_now)
         live = Live(
             camera,
@@ -185,18 +185,18 @@ def _run(wishes: Wishes, as_json: bool, say: Console) -> int:
             _remark(say, "So nothing is shown or heard; what comes of it is printed at the end.")
         with _ended_by_signals(live):
             live.run()
-        _remark(say, _pace(live.result, camera.missed))
+        _remark(say, _pace(live.results[-1], camera.missed))
         _remark(say, voice.trouble if voice.trouble != told else "")
     for trouble in live.troubles:
         _remark(say, trouble)
-    result = live.result
+    results = live.results
     if as_json:
-        print_utf8(folder.session_text(result))
+        print_utf8(folder.session_text(results))
     else:
-        show(Console(), result, None)
+        show(Console(), results, wishes.exercises, None)
     _remark(say, film.kept())
-    if log is not None and log.session_id is not None:
-        _remark(say, f"The session is in the rep log, number {log.session_id}.")
+    if log is not None and log.session_ids:
+        _remark(say, f"The session is in the rep log, number {' and '.join(map(str, log.session_ids))}.")
     if session.broke is not None:
         complain(say, session.broke)
         return session.broke.exit_code
@@ -267,7 +267,6 @@ def _log(wishes: Wishes, source: str, started_at: datetime, open_now: ExitStack,
     return SessionLog(
         store,
         source,
-        wishes.exercise.name,
         started_at,
         person=wishes.person,
         height_cm=wishes.height_cm,

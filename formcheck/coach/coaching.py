@@ -2,7 +2,9 @@
 
 - A safety cue comes at once, again while it lasts, and never fades.
 - The count is spoken when the body is back at rest, with at most one more sentence: a technique cue when two of the
-  last three repetitions show the fault, else praise, which grows rarer.
+  last three repetitions show the fault, else praise, which grows rarer. In an exercise of two sides the other side is
+  asked for, after the first repetition and whenever one side was raised twice.
+- Which exercise it is, is said when that was found out.
 - What is out of sight is said, not passed over.
 
 May not know: how words are spoken or drawn, limits, the steps before and after the set.
@@ -12,7 +14,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from formcheck.coach.cues import Cue, unseen_key
+from formcheck.coach.cues import Cue, Turns, unseen_key
 from formcheck.types import Finding, Observation, Rep, Verdict
 from formcheck.words import Words
 
@@ -41,6 +43,9 @@ class Coaching:
         self._recent: deque[frozenset[str]] = deque(maxlen=WINDOW)
         self._good = 0
         self._praised = 0
+        self._turns = Turns()
+        self._exercise: str | None = None
+        self._began = False
 
     def choose(self, seen: Observation) -> Cue:
         """Return the cue to show with `seen`, with its speech if it is to be spoken now."""
@@ -56,7 +61,10 @@ class Coaching:
 
     def _new(self, seen: Observation, now_s: float) -> Cue | None:
         """Return what begins to be said with this observation, None for nothing."""
-        ended = None if seen.rep is None else self._after(seen.rep, seen.counted, now_s)
+        ended = None if seen.rep is None else self._after(seen.rep, seen, now_s)
+        found = self._found_out(seen)
+        if ended is not None and found:
+            ended = ended._replace(speech=f"{found} {ended.speech}".strip())
         danger = self._danger(seen, now_s)
         if danger is not None:
             count = "" if ended is None else ended.speech
@@ -64,28 +72,39 @@ class Coaching:
             return Cue(danger.text, True, speech, danger.urgent)
         return ended if ended is not None else self._out_of_sight(seen, now_s)
 
+    def _found_out(self, seen: Observation) -> str:
+        """Return which exercise it is, as a sentence, when that was not known before; else ""."""
+        before, self._exercise = self._exercise, seen.exercise
+        began, self._began = self._began, True
+        if not began or seen.exercise is None or seen.exercise == before:
+            return ""  # what was asked for from the beginning need not be said
+        return f"{self._words.name('exercise', seen.exercise)}."
+
     def _danger(self, seen: Observation, now_s: float) -> Cue | None:
         """Return the safety cue of this moment, with its speech when it is new or due again."""
         faults = [f for f in seen.findings if f.verdict is Verdict.FAULT and f.safety]
         if not faults:
             return None
         # one that is being shown goes on; of two at once the first in the exercise's order is said
-        fault = next((f for f in faults if self._words(f.say) == self._shown.text), faults[0])
-        text = self._words(fault.say)
+        fault = next((f for f in faults if self._words.sentence(f.say) == self._shown.text), faults[0])
+        text = self._words.sentence(fault.say)
         due = self._due(fault.say, now_s, SAFETY_AGAIN_S)
         return Cue(text, True, f"{text}." if due else "", due)
 
-    def _after(self, rep: Rep, counted: int, now_s: float) -> Cue:
+    def _after(self, rep: Rep, seen: Observation, now_s: float) -> Cue:
         """Return the count and what goes with it, after a repetition or attempt."""
         self._recent.append(frozenset(rep.faults))
+        counted, turn = seen.counted, self._turns.due(seen)
         parts = [self._words("coach.count", n=counted)] if rep.counted else []
-        cue = self._technique(rep, now_s)
-        text = "" if cue is None else self._words(cue.say)
+        left = None if self._target is None else self._target - counted
+        # the other side goes before technique: without it the next repetition is the wrong one. Not after the last one
+        cue = None if turn and left != 0 else self._technique(rep, now_s)
+        asked = turn if turn and left != 0 else "" if cue is None else cue.say
+        text = self._words.sentence(asked)
         if not text and rep.counted:
             text = self._praise(rep)
         if text:
             parts.append(text)
-        left = None if self._target is None else self._target - counted
         if rep.counted and left == 1:
             parts.append(self._words("coach.one_more"))
         return Cue(text, False, ", ".join(parts))

@@ -28,12 +28,33 @@ class Cue(NamedTuple):
     urgent: bool = False
 
 
+class Turns:
+    """Follows which side was raised, in exercises of two sides, and tells when the other one is to be asked for."""
+
+    def __init__(self) -> None:
+        """Begin with nothing raised yet."""
+        self._last: tuple[str | None, str] | None = None
+
+    def due(self, seen: Observation) -> str:
+        """Return the key of what asks for the other side, "" when nothing needs to.
+
+        It is due after the first repetition, and after one on the same side as the one before. Call it once for each
+        observation.
+        """
+        rep = seen.rep
+        if rep is None or not rep.counted or rep.side is None:
+            return ""
+        before, self._last = self._last, (seen.exercise, rep.side)
+        return seen.turn if before is None or before[0] != seen.exercise or before == self._last else ""
+
+
 class Caption:
     """Chooses the cue for each observation; remembers the one being shown."""
 
     def __init__(self, words: Words) -> None:
         """Begin with no cue."""
         self._words = words
+        self._turns = Turns()
         self._cue = Cue("")
         self._since_s = float("-inf")
 
@@ -50,12 +71,15 @@ class Caption:
 
     def _wanted(self, seen: Observation) -> Cue:
         """Return the most important sentence of this moment."""
+        turn = self._turns.due(seen)
         faults = [f for f in seen.findings if f.verdict is Verdict.FAULT]
         if seen.rep is not None:
             faults += [f for f in seen.rep.findings if f.verdict is Verdict.FAULT]
         if faults:
             first = next((f for f in faults if f.safety), faults[0])
-            return Cue(self._words(first.say), first.safety)
+            return Cue(self._words.sentence(first.say), first.safety)
+        if turn:
+            return Cue(self._words.sentence(turn))
         key = next((key for f in seen.findings if (key := unseen_key(f, self._words))), "")
         return Cue(self._words(key) if key else "")
 

@@ -22,7 +22,7 @@ def review(result: Result, exercise: Exercise, target: int, words: Words, ask_s:
 
     With `ask_s` None that is not asked.
     """
-    measure = exercise.lifting.measure
+    measure = exercise.lifting.shown
     low, high = exercise.target
     unit = next(rule.unit for rule in exercise.rules if rule.measure == measure)
     bars, number = [], 0
@@ -50,7 +50,10 @@ def _worst(rep: Rep) -> Verdict:
 
 
 def _work_on(result: Result, words: Words) -> str:
-    """Return the one thing to work on: the fault most often shown, of equals one of safety; else what was not seen."""
+    """Return the one thing to work on: the fault most often shown, of equals one of safety; else taking turns.
+
+    Else what was not seen.
+    """
     faults = [f for rep in result.reps for f in rep.findings if f.verdict is Verdict.FAULT]
     if faults:
         often = Counter(f.fault for f in faults)
@@ -58,9 +61,17 @@ def _work_on(result: Result, words: Words) -> str:
         def weight(finding: Finding) -> tuple[int, bool]:
             return often[finding.fault], finding.safety
 
-        return words(f"advice.{max(faults, key=weight).fault}")
+        return advice(max(faults, key=weight), words)
+    if result.alternated is False:
+        return words("advice.take_turns")
     unseen = Counter(f.check for rep in result.reps for f in rep.findings if unseen_key(f, words))
     for check, times in unseen.most_common(1):
         if times > MOSTLY * len(result.reps):
             return words(f"show.{check}")
     return ""
+
+
+def advice(fault: Finding, words: Words) -> str:
+    """Return what to work on against a fault: the advice that goes with its cue, the cue itself where there is none."""
+    key = fault.say.replace("cue.", "advice.", 1)
+    return words(key) if key in words.keys else words.sentence(fault.say)

@@ -112,8 +112,9 @@ class Judge:
 
     @property
     def lifting(self) -> bool:
-        """Whether a lift is under way."""
-        return self._lifts.up
+        """Whether a lift is under way, of the exercise if that is known."""
+        shown = self._lifts.shown()
+        return shown is not None and shown.up
 
     def finish(self) -> None:
         """Take in what was held back until it is known which exercise it is; nothing more can come."""
@@ -276,6 +277,7 @@ class Judge:
             gauge=None if shown is None else self._gauge(shown, readings),
             head_side=self._measures.rest.head_side,
             exercise=self._name,
+            turn=self.exercise.lifting.turn if self.exercise else "",
         )
 
     def _gauge(self, judge: LiftJudge, readings: dict[str, Reading]) -> Gauge:

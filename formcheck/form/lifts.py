@@ -16,7 +16,7 @@ from formcheck.form.reps import Lift, LiftCounter
 from formcheck.form.rules import Exercise, Rule, Watch
 from formcheck.types import Finding, Reading, Rep, Verdict
 
-#: The timing of a phase is known to about this, beside the time between two frames; where a slow rise begins, less well.
+#: The timing of a phase is known to about this, beside the time between two frames; where a rise begins, less well.
 TIMING_ERROR_S, ONSET_ERROR_S = 0.1, 0.3
 #: A rise has clearly begun at this share of its height: above the noise, and early enough to tell when it began.
 BEGUN_SHARE = 0.3
@@ -115,7 +115,8 @@ class LiftJudge:
         self._top_s = lift.top_s
         rules, watched = self.exercise.rules, {id(watch.rule): watch for watch in self._watches}
         findings = [
-            watched[id(rule)].finding() if id(rule) in watched else self._finding_over_lift(rule, lift) for rule in rules
+            watched[id(rule)].finding() if id(rule) in watched else self._finding_over_lift(rule, lift)
+            for rule in rules
         ]
         counts = all(rule.counts or not self._seems(rule, lift) for rule in rules)
         side, doubt = self._side(lift)
@@ -139,7 +140,7 @@ class LiftJudge:
         return value is not None and rule.excess(value) > 0
 
     def _side(self, lift: Lift) -> tuple[str | None, list[Finding]]:
-        """Return which side was raised, or None and a finding that says why; None alone in an exercise without sides."""
+        """Return which side was raised, or None and a finding that says why; None alone where there are no sides."""
         measure = self.exercise.lifting.sides
         if measure is None:
             return None, []

@@ -6,6 +6,7 @@ May not know: limits, exercises.
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 
 import numpy as np
@@ -71,18 +72,14 @@ class LimbMeasures:
         if np.isfinite(bend):
             knee = (bend, KNEE_ERROR_DEG + KNEE_ERROR_SHARE * max(thigh, 0.0), "")
         left = 1.0 if self.rest.near_side == "left" else -1.0
-        return dict(
-            zip(
-                names,
-                ((*raised, ""), (thigh, error, ""), (*other, ""), (left * legs.lead_deg, legs.lead_error_deg, ""), knee),
-                strict=True,
-            )
-        )
+        lead: Measured = (left * legs.lead_deg, legs.lead_error_deg, "")
+        return dict(zip(names, ((*raised, ""), (thigh, error, ""), (*other, ""), lead, knee), strict=True))
 
     def _knee_bend(self, pose: Pose) -> FloatArray:
-        """Return how far MediaPipe's left and right knee have bent since rest, degrees, medians over `BEND_S` seconds.
+        """Return how far MediaPipe's left and right knee have bent since rest, degrees, medians over `BEND_S`.
 
-        A knee's landmark jumps for some frames; a knee bends slowly. NaN while hip, knee or ankle is out of the picture.
+        A knee's landmark jumps for some frames; a knee bends slowly. NaN while hip, knee or ankle is out of the
+        picture.
         """
         self._bends.append((pose.t_s, self._bend_now(pose, 0), self._bend_now(pose, 1)))
         while pose.t_s - self._bends[0][0] > BEND_S:
@@ -97,7 +94,7 @@ class LimbMeasures:
             return float("nan")
         frame, rest = self.rest.frame, self.rest.landmarks_px
         turns = []
-        for upper, lower in zip(marks, marks[1:], strict=False):
+        for upper, lower in itertools.pairwise(marks):
             before = frame.elevation_deg(rest[lower], rest[upper])
             turns.append(wrap_deg(before - frame.elevation_deg(pose.xy_px[lower], pose.xy_px[upper])))
         return wrap_deg(turns[1] - turns[0])
@@ -123,7 +120,7 @@ class LimbMeasures:
         return thigh, min(whole_error, knee_error)
 
     def _arms(self, arms: Turns, legs: Turns) -> dict[str, Measured]:
-        names = ("arm_raise_deg", "opposite_arm_raise_deg", "same_side_arm_raise_deg")
+        names = ("arm_raise_deg", "same_side_arm_raise_deg")
         if not np.isfinite(arms.near_deg):
             rest = self.rest
             seen = np.isfinite(rest.reach_px)
@@ -132,12 +129,10 @@ class LimbMeasures:
         near: Measured = (arms.near_deg, arms.near_error_deg, "")
         far: Measured = (arms.far_deg, arms.far_error_deg, "")
         higher = near if arms.lead_deg >= 0 else far
-        opposite: Measured
-        same: Measured
-        opposite = same = (None, 0.0, NO_LEADING_LEG)
+        same: Measured = (None, 0.0, NO_LEADING_LEG)
         if abs(legs.lead_deg) > LEADS * legs.lead_error_deg:
-            same, opposite = (near, far) if legs.lead_deg > 0 else (far, near)
-        return dict(zip(names, (higher, opposite, same), strict=True))
+            same = near if legs.lead_deg > 0 else far
+        return dict(zip(names, (higher, same), strict=True))
 
 
 #: the measures read here and their units
@@ -148,6 +143,5 @@ UNITS = {
     "left_leg_lead_deg": "deg",
     "knee_bend_deg": "deg",
     "arm_raise_deg": "deg",
-    "opposite_arm_raise_deg": "deg",
     "same_side_arm_raise_deg": "deg",
 }

@@ -27,9 +27,9 @@ from formcheck.types import FloatArray, Pose
 
 #: The turns that are weighed, degrees.
 TURNS_DEG = np.arange(-3.0, 61.0, 1.5)
-#: Before looking: one of the two may be raised by anything in the range; the other lies where it lay (within 1 deg), or
-#: is raised too, each as likely. Were both thought to lie, the beginning of every lift would be taken for noise.
-LIES_DEG, LIES_SHARE = 1.0, 0.5
+#: Before looking: one of the two may be raised by anything in the range; the other lies where it lay (within 1 deg), as
+#: `Kind.lies` says, or is raised too. Were both thought to lie, the beginning of every lift would be taken for noise.
+LIES_DEG = 1.0
 #: The outline is weighed in so many zones along the limb, which err partly together: their odds count by this share.
 ZONES, ZONE_WEIGHT = 3, 0.6
 #: Below this share of the outline's places there is nothing to go by.
@@ -51,11 +51,12 @@ TURN_ERROR_SHARE = 0.10
 class Kind:
     """What is known of a pair of limbs beforehand.
 
-    `root`, `end`: the joints it reaches between. `ahead`: +1 when it points to the head, -1 to the feet. `shares`: where
-    the outline is read, in lengths from root to end. `pivot`: how far towards the head the true joint lies from
+    `root`, `end`: the joints it reaches between. `ahead`: +1 when it points to the head, -1 to the feet. `shares`:
+    where the outline is read, in lengths from root to end. `pivot`: how far towards the head the true joint lies from
     MediaPipe's, same unit. `thickness`: of one limb there, same unit. `follows`: how much of a limb's true rise its own
     landmark shows; `drawn`: up to how much of the near one's rise a far one's landmark shows. `whole`: whether the
     outline has both limbs in it; a mask often leaves out a far arm, and its lower edge is then the near arm's alone.
+    `lies`: how likely the other limb lies while one is raised.
     """
 
     root: tuple[Landmark, Landmark]
@@ -67,13 +68,14 @@ class Kind:
     follows: float
     drawn: float
     whole: bool
+    lies: float
 
 
 #: Legs: beyond the knee, where a turn shows most, short of the heel. MediaPipe's hip lies 0.03 of the leg below the
 #: joint (mean of 25 rendered clips); calf to ankle measure about 8 cm of 80, cloth included.
-LEGS = Kind(HIPS, ANKLES, -1, np.linspace(0.72, 1.0, 15), 0.03, 0.10, 0.8, 0.6, True)
+LEGS = Kind(HIPS, ANKLES, -1, np.linspace(0.72, 1.0, 15), 0.03, 0.10, 0.8, 0.6, True, 0.6)
 #: Arms stretched out overhead: beyond the head, short of the hand; forearm and sleeve measure about 8 cm of 60.
-ARMS = Kind(SHOULDERS, WRISTS, 1, np.linspace(0.60, 0.95, 12), 0.0, 0.13, 0.9, 0.7, False)
+ARMS = Kind(SHOULDERS, WRISTS, 1, np.linspace(0.60, 0.95, 12), 0.0, 0.13, 0.9, 0.7, False, 0.8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ class Limbs:
         steps = np.array([-1.4, 0.0, 1.4])
         self._gaps = np.maximum(gap + steps * GAP_ERROR, 0.0)
         self._gap_odds = -0.5 * steps**2
+        self._prior = _prior(kind.lies)
         #: how much the upper edge's turn scattered while resting, degrees
         self.noise_deg = spread(np.array([self._turn_deg(e[0] - self._rest[0]) for e in edges]))
 
@@ -125,14 +128,14 @@ class Limbs:
         near, far = (self._mark_turn(pose, mark, shift_px) for mark in (self._near, self._far))
         if not np.isfinite(edges).any() and not np.isfinite(near) and not np.isfinite(far):
             return Turns.unknown()
-        odds = _PRIOR + self._mark_odds(near, far, self._lost(edges[0]))
+        odds = self._prior + self._mark_odds(near, far, self._lost(edges[0]))
         odds = odds + self._gap_odds[:, None, None] + self._edge_odds(edges)
         weight = np.exp(odds - odds.max()).sum(axis=0)
         weight /= weight.sum()
         return _summed(weight)
 
     def _lost(self, upper: FloatArray) -> bool:
-        """Whether the mask has lost a far limb that it may lose: most of the upper edge, which it was, is below rest."""
+        """Whether the mask has lost a far limb that it may lose: most of the upper edge, once its, is below rest."""
         if self._kind.whole:
             return False
         known = upper[np.isfinite(upper)] / self._reach[np.isfinite(upper)]
@@ -157,9 +160,10 @@ class Limbs:
         return out
 
     def _edge_odds(self, rises: FloatArray) -> FloatArray:
-        """Return the log odds (gaps, n, n) of each pair of turns by the outline's rises (2, places); robust (Student's t).
+        """Return the log odds (gaps, n, n) of each pair of turns by the outline's rises (2, places).
 
-        A place counts the less, the more its zone's places disagree: a limb turns as one piece, a shadow does not.
+        Robust (Student's t); a place counts the less, the more its zone's places disagree: a limb turns as one piece, a
+        shadow does not.
         """
         out = np.zeros((len(self._gaps), *_NEAR.shape))
         for zone in np.array_split(np.arange(len(self._reach)), ZONES):
@@ -237,11 +241,11 @@ def _median(edges: FloatArray) -> FloatArray:
     return np.asarray(np.where(thin, np.nan, out))
 
 
-def _prior() -> FloatArray:
+def _prior(share: float) -> FloatArray:
+    """Return the log odds (n, n) of each pair of turns before looking; `share`: how likely the other limb lies."""
     lies = np.exp(-0.5 * (TURNS_DEG / LIES_DEG) ** 2) / (LIES_DEG * np.sqrt(2 * np.pi))
-    other = LIES_SHARE * lies + (1 - LIES_SHARE) / len(TURNS_DEG)
+    other = share * lies + (1 - share) / len(TURNS_DEG)
     return np.asarray(np.log(np.maximum(other[:, None], other[None, :])))
 
 
-_PRIOR = _prior()
 _NEAR, _FAR = np.meshgrid(np.tan(np.radians(TURNS_DEG)), np.tan(np.radians(TURNS_DEG)), indexing="ij")

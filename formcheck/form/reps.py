@@ -47,9 +47,10 @@ class Lifting:
 
     `leaves_rest`: a rise above this (or above five times the jitter at rest, when that is more) is a lift under way.
     `most_leaves_rest`: but never more than this, or a jittery picture would hide whole lifts. `returns_share`: back
-    towards rest below this share of the lift's own height ends it. `height`: the reading that says how high the lift is, where that is not the one it is
-    found by. `sides`: for exercises that raise one side at a time,
-    the reading that tells which: clearly above 0 the left, clearly below the right.
+    towards rest below this share of the lift's own height ends it. `height`: the reading that says how high the lift
+    is, where that is not the one it is found by. `sides`: for exercises that raise one side at a time, the reading that
+    tells which: clearly above 0 the left, clearly below the right; `turn`: the key of the words that ask for the other
+    one.
     """
 
     measure: str
@@ -58,10 +59,13 @@ class Lifting:
     returns_share: float
     height: str | None = None
     sides: str | None = None
+    turn: str = ""
 
     def __post_init__(self) -> None:
         if not 0 < self.leaves_rest <= self.most_leaves_rest:
             raise ValueError("leaves_rest must be above 0 and at most most_leaves_rest")
+        if bool(self.sides) != bool(self.turn):
+            raise ValueError("sides and turn belong together: an exercise of two sides asks for the other one")
         if not LOW_SHARE < self.returns_share < 0.5:
             raise ValueError(f"returns_share must lie between {LOW_SHARE} and 0.5")
 

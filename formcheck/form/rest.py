@@ -38,11 +38,11 @@ class Rest:
     """One person's rest. Pixels of the picture; `frame` is their floor line, `noise_px` the jitter while lying still.
 
     `landmarks_px` (33, 2) and `visibility` (33,) are medians over the still time; `face_deg` the face lines'
-    elevations; `head_key`, `head_turn_deg` the head's picture (key None when it was not followed); `back` None when
-    the outline was not seen well enough. `near_row`: which of MediaPipe's sides is nearer to the camera, 0 its left, 1
-    its right, None when its depths do not agree. `reach_px`: how far the hands lie ahead of the shoulders, the one that
-    lies less far; NaN when a hand was not seen. `legs`, `arms`: None without `near_row`, and arms also when they are not
-    stretched out overhead.
+    elevations; `head_key`, `head_turn_deg` the head's picture (key None when it was not followed); `back` None when the
+    outline was not seen well enough. `near_row`: which of MediaPipe's sides is nearer to the camera, 0 its left, 1 its
+    right, None when its depths do not agree. `reach_px`: how far the hands lie ahead of the shoulders, the one that
+    lies less far; NaN when a hand was not seen. `legs`, `arms`: None without `near_row`, and arms also when they are
+    not stretched out overhead.
     """
 
     t_s: float
@@ -72,7 +72,8 @@ class Rest:
     def near_side(self) -> str:
         """The person's own side that is near the camera, "left" or "right".
 
-        Anatomy tells, whatever MediaPipe calls it: face down with the head to the left of the picture, the left is near.
+        Anatomy tells, whatever MediaPipe calls it: face down with the head to the left of the picture, the left is
+        near.
         """
         return self.head_side
 

@@ -51,9 +51,10 @@ class Rule:
     `check` and `fault` are its names in the session JSON. `measure` with `unit` is the reading judged: the faulty side
     of `limit` is `above` or `below` it. `over`: "moment" (every frame of the lift; the fault must last `hold_s` seconds
     and ends when the reading is `slack` back inside), "lift" (one value for the whole lift: its height or a duration)
-    or "onset" (by how many seconds the measure's own rise begins before or after the lift). `counts`: whether a repetition with this fault still counts. `safety`: it can hurt. `say` is the cue's
-    key in the words, `why` the limit's source. `good` and `bad` are one value that must pass and one that must not; a
-    row that gets its own examples wrong does not load. `set_by`: who set a personal limit, "" for the shipped one; only
+    or "onset" (by how many seconds the measure's own rise begins before or after the lift). `counts`: whether a
+    repetition with this fault still counts. `safety`: it can hurt. `say` is the cue's key in the words, `why` the
+    limit's source. `good` and `bad` are one value that must pass and one that must not; a row that gets its own
+    examples wrong does not load. `set_by`: who set a personal limit, "" for the shipped one; only
     a personal limit may be without a `why`.
     """
 
@@ -148,7 +149,7 @@ class Rule:
 class Sign:
     """What tells an exercise from others with the same main measure: on top, `measure` is on that side of `limit`.
 
-    `posture`: it is a way of lying, without which it cannot be this exercise; a movement that is left out may be a fault.
+    `posture`: it is a way of lying, without which it cannot be this exercise; a movement left out may be a fault.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -169,7 +170,10 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """One exercise: how its lifts are found, its rules, and the signs that tell it from others with its main measure."""
+    """One exercise: how its lifts are found, its rules, and the signs that tell it from others with its main measure.
+
+    `like`: the exercise whose rules it takes over and adds to; a limit set for a person there holds here too.
+    """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
@@ -177,6 +181,7 @@ class Exercise:
     lifting: Lifting
     rules: tuple[Rule, ...]
     signs: tuple[Sign, ...] = ()
+    like: str | None = None
 
     def __post_init__(self) -> None:
         if not self.rules:
@@ -200,10 +205,11 @@ class Exercise:
         """Return the exercise with the limits set for one person; ValueError when one is too lax or no target is left.
 
         Those for other exercises, or for faults that this one does not have, are not used. One for this exercise goes
-        before one for every exercise.
+        before one for the exercise it is like, and that before one for every exercise.
         """
-        mine = [limit for limit in limits if limit.exercise in (None, self.name)]
-        chosen = {limit.fault: limit for limit in sorted(mine, key=lambda limit: limit.exercise is not None)}
+        nearer = (None, self.like, self.name)
+        mine = sorted((limit for limit in limits if limit.exercise in nearer), key=lambda x: nearer.index(x.exercise))
+        chosen = {limit.fault: limit for limit in mine}
         rules = list(self.rules)
         for at, rule in enumerate(rules):
             if rule.fault in chosen:
@@ -215,7 +221,7 @@ class Exercise:
         changed = dataclasses.replace(self, rules=tuple(rules))
         low, high = changed.target
         if changed.target != self.target and not self.lifting.most_leaves_rest < low < high:
-            unit = next(rule.unit for rule in rules if rule.measure == self.lifting.measure)
+            unit = next(rule.unit for rule in rules if rule.measure == self.lifting.shown)
             raise ValueError(
                 f"the target of {self.name} would begin at {low:g} {unit} and end at {high:g} {unit}; "
                 f"it must begin above {self.lifting.most_leaves_rest:g} {unit} and before its end"

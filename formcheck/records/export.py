@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from formcheck import __version__, words
@@ -16,8 +16,17 @@ from formcheck.types import Rep, Result, Verdict
 SCHEMA = "formcheck.session/1"
 
 
-def session_object(result: Result) -> dict[str, Any]:
-    """Return the session object: plain dicts, lists, numbers and strings; what was not seen is None."""
+def session_object(results: Sequence[Result]) -> dict[str, Any]:
+    """Return the session object of the sets of one recording, of which there is at least one.
+
+    It is the first set's; each of the others, where the exercise changed, stands in its `further_sets`. Plain dicts,
+    lists, numbers and strings; what was not seen is None.
+    """
+    first, *others = results
+    return {**_set_object(first), "further_sets": [_set_object(other) for other in others]}
+
+
+def _set_object(result: Result) -> dict[str, Any]:
     english = words.load()
     return {
         "schema": SCHEMA,
@@ -89,19 +98,19 @@ def _times(rep: Rep) -> dict[str, float | None]:
     return {name: _rounded(getattr(rep, name)) for name in names}
 
 
-def reps_csv(result: Result) -> str:
+def reps_csv(results: Sequence[Result]) -> str:
     """Return the repetitions as CSV text with a header, one row each; empty cells for what was not seen."""
-    rows = [_flat(session_rep) for session_rep in map(_rep, result.reps)]
-    head = list(rows[0]) if rows else [*CSV_BASE, "faults", "unsure"]
+    rows = [{"exercise": result.exercise, **_flat(_rep(rep))} for result in results for rep in result.reps]
+    head = list(dict.fromkeys(name for row in rows for name in row)) or [*CSV_BASE, "faults", "unsure"]
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, head, lineterminator="\n")
+    writer = csv.DictWriter(text, head, restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
 
 
 #: the columns of a CSV without any repetition
-CSV_BASE = ("index", "side", "counted", "start_s", "peak_s", "end_s", "lift_s", "hold_s", "lower_s")
+CSV_BASE = ("exercise", "index", "side", "counted", "start_s", "peak_s", "end_s", "lift_s", "hold_s", "lower_s")
 
 
 def _flat(rep: Mapping[str, Any]) -> dict[str, Any]:

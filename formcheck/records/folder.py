@@ -6,6 +6,7 @@ May not know: how results came about.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from formcheck.errors import SetupError
@@ -42,17 +43,17 @@ def prepared(folder: Path, *, force: bool) -> Path:
     return folder
 
 
-def session_text(result: Result) -> str:
+def session_text(results: Sequence[Result]) -> str:
     """Return the session object as the text of session.json, ending in a line break."""
-    return json.dumps(session_object(result), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(session_object(results), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def save(folder: Path, result: Result, *, film: bool = True) -> list[Path]:
+def save(folder: Path, results: Sequence[Result], *, film: bool = True) -> list[Path]:
     """Write session.json and reps.csv into `folder` and return their paths; SetupError when that fails.
 
     `film`: annotated.mp4 belongs to this session; one that does not, left by an earlier, is removed.
     """
-    texts = {SESSION: session_text(result), REPS: reps_csv(result)}
+    texts = {SESSION: session_text(results), REPS: reps_csv(results)}
     try:
         for name, text in texts.items():
             # whole or not at all: a full disk must not leave half a session under the name of a whole one

@@ -1,69 +1,91 @@
 """One live session's line to the rep log, which may fail and be taken up again with whatever comes next.
 
-May not know: how a session comes about, files.
+Each set of an exercise is a session of its own there. May not know: how a session comes about, files.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from formcheck.records.store import Store
 from formcheck.types import Rep, Result
 
 
+@dataclass(slots=True)
+class _Set:
+    """A set and what of it is not in the store yet."""
+
+    exercise: str
+    started_at: datetime
+    session_id: int | None = None
+    reps: dict[int, Rep] = field(default_factory=dict)
+    outcome: tuple[Result, str] | None = None
+    pain: str | None = None
+
+
 class SessionLog:
-    """Keeps one session in a store. A call that fails raises FormcheckError; the next call makes good for it."""
+    """Keeps a session's sets in a store. A call that fails raises FormcheckError; the next call makes good for it."""
 
     def __init__(
         self,
         store: Store,
         source: str,
-        exercise: str,
         started_at: datetime,
         *,
         person: str = "",
         height_cm: float | None = None,
         target: int | None = None,
     ) -> None:
-        """Take what the session begins with; it is begun in the store when there is something to keep, not before."""
-        self._store, self._source, self._exercise, self._started_at = store, source, exercise, started_at
+        """Take what the sets have in common; one is begun in the store when there is something to keep, not before."""
+        self._store, self._source, self._started_at = store, source, started_at
         self._person, self._height_cm, self._target = person, height_cm, target
-        #: the session's number in the store, once it is there
-        self.session_id: int | None = None
-        self._reps: dict[int, Rep] = {}
-        self._outcome: tuple[Result, str] | None = None
+        self._sets: list[_Set] = []
+
+    @property
+    def session_ids(self) -> tuple[int, ...]:
+        """The numbers of the sets that are in the store."""
+        return tuple(one.session_id for one in self._sets if one.session_id is not None)
+
+    def begin(self, exercise: str) -> None:
+        """Begin a set: what is added from now on belongs to it. The first one began with the session."""
+        now = datetime.now(self._started_at.tzinfo)
+        self._sets.append(_Set(exercise, now if self._sets else self._started_at))
 
     def add(self, rep: Rep) -> None:
         """Keep a repetition, on the disk when this returns."""
-        self._reps[rep.index] = rep
-        session_id = self._begun()
-        for index, waiting in sorted(self._reps.items()):
-            self._store.add_rep(session_id, waiting)
-            del self._reps[index]
+        self._sets[-1].reps[rep.index] = rep
+        self._write()
 
     def finish(self, result: Result, how: str) -> None:
-        """Keep the whole session, with the repetitions that are not kept yet, and how it ended."""
-        self._outcome = result, how
-        self._store.finish(self._begun(), result, how)
-        self._outcome = None
+        """Keep the whole set, with the repetitions that are not kept yet, and how it ended."""
+        self._sets[-1].outcome = result, how
+        self._write()
 
     def answer(self, pain: str) -> None:
         """Keep how it felt."""
-        if self._outcome is None:
-            self._store.set_pain(self._begun(), pain)
-        else:
-            self._store.finish(self._begun(), *self._outcome, pain)
-            self._outcome = None
+        self._sets[-1].pain = pain
+        self._write()
 
-    def _begun(self) -> int:
-        """Return the session's number in the store, beginning it if that has not succeeded yet."""
-        if self.session_id is None:
-            self.session_id = self._store.begin(
-                self._source,
-                self._exercise,
-                self._started_at,
-                person=self._person,
-                height_cm=self._height_cm,
-                target=self._target,
-            )
-        return self.session_id
+    def _write(self) -> None:
+        """Write what is not in the store yet, in the order it came about."""
+        store = self._store
+        for one in self._sets:
+            if one.session_id is None:
+                one.session_id = store.begin(
+                    self._source,
+                    one.exercise,
+                    one.started_at,
+                    person=self._person,
+                    height_cm=self._height_cm,
+                    target=self._target,
+                )
+            for index, waiting in sorted(one.reps.items()):
+                store.add_rep(one.session_id, waiting)
+                del one.reps[index]
+            if one.outcome is not None:
+                store.finish(one.session_id, *one.outcome, one.pain)
+                one.outcome = one.pain = None
+            if one.pain is not None:
+                store.set_pain(one.session_id, one.pain)
+                one.pain = None

@@ -151,7 +151,6 @@ def result_row(result: Result) -> dict[str, Any]:
     rest = None if result.rest is None else dataclasses.asdict(result.rest)
     return {
         "source": plain(result.source),
-        "exercise": plain(result.exercise),
         "height_cm": _number(result.height_cm),
         "duration_s": _number(result.duration_s),
         "frames": int(result.frames),

@@ -34,6 +34,10 @@ class Words:
         """Return the sentence `key` with `numbers` filled in; KeyError when there is none, or a number is missing."""
         return self._sentences[key].format(**numbers)
 
+    def sentence(self, text: str) -> str:
+        """Return the sentence that `text` is the key of; any other text, of somebody's own file, is one by itself."""
+        return self(text) if text in self._sentences else text
+
     def name(self, table: str, thing: str) -> str:
         """Return what `thing` is called in `table`; a thing without words goes by its own name."""
         return self._sentences.get(f"{table}.{thing}", thing.replace("_", " ").capitalize())

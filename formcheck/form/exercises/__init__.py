@@ -59,7 +59,7 @@ def load_file(path: Path) -> Exercise:
 
 def _with_its_model(path: Path, content: dict[str, Any], remedy: str) -> dict[str, Any]:
     """Return the content with what it takes over from the shipped exercise it is `like`: lifting and rules."""
-    like = content.pop("like", None)
+    like = content.get("like")
     if like is None:
         return content
     if like not in names() or like == path.stem:
