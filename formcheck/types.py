@@ -255,6 +255,7 @@ class Observation:
     head_side: str | None = None
     exercise: str | None = None
     turn: str = ""
+    raised: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 The body is drawn in trunk lengths from the hips, `along` the floor towards the head and `up`, flat on the floor at
 rest. A bend is carried through it by a fine chain of its own, so that what formcheck reads is not checked against
-formcheck's own model of the back.
+formcheck's own model of the back. Legs and arms are rows of discs about straight bones, the far ones drawn a gap higher.
 """
 
 from __future__ import annotations
@@ -30,8 +30,13 @@ PLACES = {
     "ANKLE": (1.0 - SHOULDER_TO_ANKLE_TRUNKS, 0.0), "HEEL": (-1.77, 0.07), "TOE": (-1.95, -0.12),
 }  # fmt: skip
 NOSE = (1.24, -0.20)
-#: what the head turns about, and where the body's outline begins and ends
-NECK, OUTLINE_ENDS = 1.08, (-1.97, 1.46)
+#: head to the right of the picture, so the right side is the near one: smaller depth, trunk lengths
+DEPTH = np.array([0.15 * (("LEFT" in m.name) - ("RIGHT" in m.name)) for m in Landmark])
+#: a lying leg's bones from the true hip joint, which lies ahead of MediaPipe's hip, and an arm's past the head; radii
+HIP_JOINT, KNEE_AT, ANKLE_AT, LEG_RADII = 0.05, -0.85, PLACES["ANKLE"][0], (0.14, 0.10, 0.08)
+ARM_RADIUS, OVERHEAD = 0.07, {"ELBOW": 1.55, "WRIST": 2.1, "THUMB": 2.18, "PINKY": 2.25, "INDEX": 2.25}
+#: what the head turns about, and where the outline of trunk and head begins and ends
+NECK, TRUNK_ENDS = 1.08, (-0.30, 1.46)
 
 
 def minimum_jerk(share):
@@ -97,53 +102,142 @@ def _of(*parts):
 
 REST = _at_rest()
 HEAD = _of("NOSE", "EYE_INNER", "EYE", "EYE_OUTER", "EAR", "MOUTH")
-ARMS, FEET = _of("ELBOW", "WRIST", "PINKY", "INDEX", "THUMB"), _of("ANKLE", "HEEL", "TOE")
+ARMS = _of("ELBOW", "WRIST", "PINKY", "INDEX", "THUMB")
 
 
-def _places(lumbar_deg, thoracic_deg, neck_deg, foot_rise):
+def _places(lumbar_deg, thoracic_deg, neck_deg):
     """Return the 33 landmarks (33, 2) in trunk lengths."""
     out = REST.copy()
     turn, neck = np.radians(neck_deg), np.array([NECK, 0.0])
     out[HEAD] = neck + (REST[HEAD] - neck) @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
     out = bent(out, lumbar_deg, thoracic_deg)
     out[ARMS] = REST[ARMS]
-    out[FEET, 1] += foot_rise
     return out
+
+
+def _turned(points, about, turn_deg):
+    """Return `points` (n, 2) after a turn about a joint that raises what lies behind it, towards the feet."""
+    turn = np.radians(turn_deg)
+    return about + (np.asarray(points) - about) @ np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+
+
+def _leg(marks, turn_deg, knee_deg):
+    """Return a leg's landmarks (knee, ankle, heel, toe) at rest `marks` (4, 2) after hip and knee have turned."""
+    bent_leg = np.concatenate([marks[:1], _turned(marks[1:], marks[0], knee_deg)])
+    return _turned(bent_leg, np.array([HIP_JOINT, marks[0, 1]]), turn_deg)
+
+
+def _limbs(limbs, shoulder):
+    """Return (rows, where they truly are, outline discs (n, 3)) of near and far leg, and arms when overhead.
+
+    Arms are turned about `shoulder` (2,), the shoulders' middle. `limbs`: see `person`.
+    """
+    out = []
+    for side, sign in (("RIGHT", -1.0), ("LEFT", 1.0)):
+        high, name = sign * limbs["gap"] / 2, "near" if side == "RIGHT" else "far"
+        rows = [Landmark[f"{side}_{part}"] for part in ("KNEE", "ANKLE", "HEEL", "TOE")]
+        marks = np.array([PLACES[part] for part in ("KNEE", "ANKLE", "HEEL", "TOE")]) + [0.0, high]
+        leg = _leg(marks, limbs[f"{name}_leg_deg"], limbs[f"{name}_knee_deg"])
+        bones = np.concatenate([[[HIP_JOINT, high]], leg[:2], leg[3:]])
+        out.append((rows, marks, leg, _discs(bones, (*LEG_RADII, 0.05))))
+        if limbs["overhead"]:
+            rows = [Landmark[f"{side}_{part}"] for part in OVERHEAD]
+            marks = np.array([[along, -0.04 + high] for along in OVERHEAD.values()])
+            arm = _turned(marks + shoulder - [1.0, 0.0], shoulder, -limbs[f"{name}_arm_deg"])
+            discs = _discs(np.concatenate([[shoulder + [0.0, high]], arm[:2], arm[-1:]]), (ARM_RADIUS,) * 3 + (0.05,))
+            out.append((rows, marks, arm, discs))
+    return out
+
+
+def _discs(bones, radii, step=0.03):
+    """Return discs (n, 3), centre and radius, along the line through `bones` (m, 2) with these radii."""
+    length = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(bones, axis=0).T))])
+    at = np.arange(0.0, length[-1], step)
+    return np.stack([np.interp(at, length, column) for column in (*bones.T, radii)], axis=1)
+
+
+def _seen_marks(out, limbs, parts):
+    """Put the limbs' landmarks into `out` (33, 2) as a finder reports them.
+
+    Each follows its own limb's way by `follows`; the far one is drawn `drawn` of the near one's way along when that is
+    further up.
+    """
+    for near, far in zip(parts[: len(parts) // 2], parts[len(parts) // 2 :], strict=True):
+        moved = [limbs["follows"] * (now - before) for _, before, now, _ in (near, far)]
+        drawn = limbs["drawn"] * (near[2] - near[1])
+        moved[1] = np.where((drawn[:, 1] > moved[1][:, 1])[:, None], drawn, moved[1])
+        for (rows, before, _, _), way in zip((near, far), moved, strict=True):
+            out[rows] = before + way
+
+
+#: a person whose limbs lie, as `person` takes them
+LIMBS = {
+    "near_leg_deg": 0.0, "far_leg_deg": 0.0, "near_knee_deg": 0.0, "far_knee_deg": 0.0, "near_arm_deg": 0.0,
+    "far_arm_deg": 0.0, "overhead": False, "gap": 0.08, "follows": 1.0, "drawn": 0.0,
+}  # fmt: skip
 
 
 def person(
     t_s=0.0, *, lumbar_deg=0.0, thoracic_deg=0.0, neck_deg=0.0, foot_rise=0.0, trunk_px=TRUNK_PX, hip_px=(300.0, 230.0),
-    size_px=(640, 360), roll_deg=0.0, lift_px=0.0, jitter_px=0.0, rng=None,
+    size_px=(640, 360), roll_deg=0.0, lift_px=0.0, jitter_px=0.0, rng=None, **limbs,
 ):  # fmt: skip
-    """Return a person seen from the side, head on the right of the picture.
+    """Return a person seen from the side, head on the right of the picture, so that the right side is near.
 
-    `foot_rise` in trunk lengths; `roll_deg`: the camera's roll, which raises the head in the picture; `lift_px`: the
-    upper body raised as breathing does; `jitter_px`: standard deviation of every landmark, drawn from `rng`.
+    `foot_rise` in trunk lengths: both legs raised by so much at the ankle; `roll_deg`: the camera's roll, which raises
+    the head in the picture; `lift_px`: the upper body raised as breathing does; `jitter_px`: standard deviation of every
+    landmark, drawn from `rng`. `limbs`, all of `LIMBS`: how far legs and arms are turned up and knees bent; `overhead`:
+    the arms lie stretched out past the head; `gap`: how much higher the far limbs are drawn, trunk lengths; `follows`,
+    `drawn`: how far landmarks go with their own limb, and far ones with the near limb.
     """
+    limbs = LIMBS | limbs
+    assert set(limbs) == set(LIMBS)
+    both_deg = float(np.degrees(np.arcsin(foot_rise / (HIP_JOINT - ANKLE_AT))))
+    limbs |= {name: limbs[name] + both_deg for name in ("near_leg_deg", "far_leg_deg")}
     turn = np.radians(roll_deg)
     axes = trunk_px * np.array([[np.cos(turn), -np.sin(turn)], [-np.sin(turn), -np.cos(turn)]])
-    xy = np.asarray(hip_px) + _places(lumbar_deg, thoracic_deg, neck_deg, foot_rise) @ axes
+    places = _places(lumbar_deg, thoracic_deg, neck_deg)
+    parts = _limbs(limbs, places[[Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]].mean(axis=0))
+    _seen_marks(places, limbs, parts)
+    xy = np.asarray(hip_px) + places @ axes
     raised = [m for m in Landmark if m <= Landmark.RIGHT_SHOULDER]
     xy[raised, 1] -= lift_px
     if jitter_px:
         xy = xy + rng.normal(0.0, jitter_px, xy.shape)
-    along = np.linspace(*OUTLINE_ENDS, 700)
-    skin = np.stack([along, back_height(along)], axis=1)
-    top = np.asarray(hip_px) + bent(skin, lumbar_deg, thoracic_deg) @ axes
-    bottom = np.asarray(hip_px) + np.stack([along, np.full_like(along, -0.22)], axis=1) @ axes
-    columns = np.arange(size_px[0], dtype=float)
-    inside = [(columns >= line[0, 0]) & (columns <= line[-1, 0]) for line in (top, bottom)]
-    rows = [np.where(inside[0], np.interp(columns, line[:, 0], line[:, 1]), np.nan) for line in (top, bottom)]
+    top, bottom = _outline(lumbar_deg, thoracic_deg, [part[3] for part in parts], hip_px, axes, size_px[0])
     return Pose(
         t_s=t_s,
         size_px=size_px,
         xy_px=xy,
-        z=np.zeros(33),
+        z=trunk_px * DEPTH,
         visibility=np.full(33, 0.95),
         brightness=0.5,
-        silhouette=Silhouette(rows[0], rows[1], np.where(inside[0], 1.0, np.nan)),
+        silhouette=Silhouette(top, bottom, np.where(np.isfinite(top), 1.0, np.nan)),
         head=HeadTurn(lumbar_deg + thoracic_deg + neck_deg + roll_deg, 1, 0.95),
     )
+
+
+def _outline(lumbar_deg, thoracic_deg, limbs, hip_px, axes, width):
+    """Return the first and the last row of the body in each column of the picture (width,), NaN where it is not.
+
+    `limbs`: the discs (n, 3) of each leg and arm.
+    """
+    along = np.linspace(*TRUNK_ENDS, 400)
+    skin = np.stack([along, back_height(along)], axis=1)
+    lines = [bent(skin, lumbar_deg, thoracic_deg), np.stack([along, np.full_like(along, -0.22)], axis=1)]
+    columns = np.arange(width, dtype=float)
+    rows = []
+    for line in lines:
+        x, y = (np.asarray(hip_px) + line @ axes).T
+        rows.append(np.where((columns >= x[0]) & (columns <= x[-1]), np.interp(columns, x, y), np.nan))
+    for discs in limbs:
+        x, y = (np.asarray(hip_px) + discs[:, :2] @ axes).T
+        radius = discs[:, 2] * np.hypot(*axes[0])
+        near = slice(max(0, int((x - radius).min())), max(0, int((x + radius).max()) + 2))
+        square = radius[:, None] ** 2 - (columns[near] - x[:, None]) ** 2
+        half = np.sqrt(np.where(square >= 0, square, np.nan))
+        rows[0][near] = np.fmin(rows[0][near], np.fmin.reduce(y[:, None] - half))
+        rows[1][near] = np.fmax(rows[1][near], np.fmax.reduce(y[:, None] + half))
+    return rows
 
 
 def times(seconds, fps=15.0):

@@ -56,7 +56,9 @@ def test_every_shipped_exercise_asks_for_what_can_be_measured(name):
     assert exercise.name == name
     assert exercise.lifting.measure in UNITS
     for rule in exercise.rules:
-        if rule.unit == "s":
+        if rule.over == "onset":
+            assert (rule.measure in UNITS, rule.unit) == (True, "s")
+        elif rule.unit == "s":
             assert rule.measure in Lift.__slots__
         else:
             assert UNITS[rule.measure] == rule.unit

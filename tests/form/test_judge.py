@@ -31,7 +31,7 @@ HEAD = (Landmark.NOSE, *EARS, *EYES, *MOUTH)
 
 def watched(seen, height_cm=HEIGHT_CM):
     """Return the judge and all it said of these poses."""
-    judge = Judge(exercises.load("spine-extension"), height_cm)
+    judge = Judge([exercises.load("spine-extension")], height_cm)
     return judge, [judge.observe(pose) for pose in seen]
 
 
@@ -218,7 +218,7 @@ def test_a_short_loss_keeps_the_rest_and_a_long_one_gives_it_up():
 
 def test_a_lift_in_which_the_person_is_lost_for_long_is_given_up():
     seen = [unseen(p) if 6.0 <= p.t_s < 10.0 + LOST_S else p for p in session(16.0, ONE)]
-    judge = Judge(exercises.load("spine-extension"), HEIGHT_CM)
+    judge = Judge([exercises.load("spine-extension")], HEIGHT_CM)
     for pose in seen:
         judge.observe(pose)
         if pose.t_s > 6.2 + LOST_S:
@@ -260,7 +260,7 @@ def test_a_chest_a_little_higher_may_be_a_lift_beginning_and_becomes_the_rest_on
 
 
 def test_the_rest_is_renewed_from_what_was_a_little_while_ago():
-    judge, rests = Judge(exercises.load("spine-extension"), HEIGHT_CM), []
+    judge, rests = Judge([exercises.load("spine-extension")], HEIGHT_CM), []
     for pose in session(8.0, []):
         judge.observe(pose)
         if judge.rest is not None and (not rests or judge.rest is not rests[-1][1]):

@@ -22,7 +22,7 @@ SAFETY = {rule.fault for rule in exercises.load("spine-extension").rules if rule
 
 def judged(seen, height_cm=None):
     """Return the judge after all these poses."""
-    judge = Judge(exercises.load("spine-extension"), height_cm)
+    judge = Judge([exercises.load("spine-extension")], height_cm)
     for pose in seen:
         judge.observe(pose)
     return judge

@@ -135,11 +135,12 @@ def test_a_limit_is_a_number_of_somebody_for_something(wrong, says):
 
 def through(*limits: PersonalLimit) -> Result:
     """Return what came of the first repetition of se_mixed, which is good and about 7 cm high."""
-    session = Session(SHIPPED.with_limits(limits))
+    session = Session([SHIPPED.with_limits(limits)])
     for pose in poses("se_mixed")[:190]:
         seen = session.observe(pose)
     assert limits == () or seen.gauge.high == limits[0].limit
-    return session.result("se_mixed.mp4", None)
+    (result,) = session.results("se_mixed.mp4", None)
+    return result
 
 
 def test_a_good_repetition_is_too_high_for_somebody_with_a_lower_limit():

@@ -70,10 +70,27 @@ def test_a_lift_breaks_stillness(fps, at_s):
     assert fed([p for p in poses if p.t_s <= at_s]).lasting(FULL_S)
 
 
-def test_moving_the_hips_or_the_foot_breaks_stillness_too():
-    for marks in [(Landmark.LEFT_HIP, Landmark.RIGHT_HIP), (Landmark.LEFT_ANKLE, Landmark.RIGHT_ANKLE)]:
-        poses = [moved_marks(p, marks, (8.0 * max(0.0, p.t_s - 1.0), 0.0)) for p in lying(2.4)]
-        assert fed(poses).lasting(FULL_S) == []
+HIPS_MARKS, ANKLE_MARKS = (Landmark.LEFT_HIP, Landmark.RIGHT_HIP), (Landmark.LEFT_ANKLE, Landmark.RIGHT_ANKLE)
+
+
+@pytest.mark.parametrize("roll_deg", [0.0, 10.0])
+@pytest.mark.parametrize(
+    ("marks", "along", "up", "still"),
+    [
+        (HIPS_MARKS, 8.0, 0.0, False),
+        (HIPS_MARKS, 0.0, 8.0, False),
+        (ANKLE_MARKS, 0.0, 8.0, False),
+        # a foot that is half hidden slides along the leg by itself
+        (ANKLE_MARKS, 20.0, 0.0, True),
+    ],
+)
+def test_moving_the_hips_or_raising_a_foot_breaks_stillness_too(marks, along, up, still, roll_deg):
+    turn = math.radians(roll_deg)
+    way = np.array([along * math.cos(turn) - up * math.sin(turn), -along * math.sin(turn) - up * math.cos(turn)])
+    poses = [
+        moved_marks(person(float(t), roll_deg=roll_deg), marks, way * max(0.0, float(t) - 1.0)) for t in times(2.4)
+    ]
+    assert bool(fed(poses).lasting(FULL_S)) is still
 
 
 def test_a_foot_that_is_hardly_seen_may_wander():

@@ -25,7 +25,7 @@ def walk(t_s: np.ndarray, values: np.ndarray) -> list[Lift]:
 def test_a_shift_just_before_a_lift_is_not_taken_for_a_bend(name, after, dx, dy):
     reps = truth(name)["reps"]
     at = (reps[after]["end_s"] + reps[after + 1]["start_s"]) / 2
-    judge = Judge(exercises.load("spine-extension"))
+    judge = Judge([exercises.load("spine-extension")])
     for pose in poses(name):
         if pose.t_s > reps[after + 1]["end_s"] + 1.5:
             break
