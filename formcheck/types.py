@@ -237,7 +237,8 @@ class Observation:
     `findings`: what each check says right now. `rep`: the repetition that ended with this frame, if one did.
     `counted`: repetitions so far. `cue`: the sentence to show, empty for none; `cue_safety`: it is about safety.
     `speech`: what to say aloud now, empty for nothing; `urgent`: before anything else. `exercise`: the name of the one
-    being done, None while that is not known.
+    being done, None while that is not known; `turn`: the key of the words that ask for the other side, "" where there
+    is none; `raised`: the person's own side that is raised at this moment, None where there is none or it is not told.
     """
 
     pose: Pose

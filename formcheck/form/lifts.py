@@ -108,6 +108,12 @@ class LiftJudge:
         shown = [(s.posture, s.shown(*self._on_top(s.measure, *self._top_s))) for s in self.exercise.signs]
         return _all(s for _, s in shown), _all(s for posture, s in shown if posture)
 
+    def raised(self, readings: Readings) -> str | None:
+        """Return which side is raised at this moment, "left" or "right"; None while that cannot be told."""
+        sides = self.exercise.lifting.sides
+        reading = readings[sides] if sides is not None and self.up else None
+        return None if reading is None or reading.value is None else _side_of(reading.value, reading.error)
+
     # -- judging --------------------------------------------------------------------------------------------------
 
     def _judged(self, lift: Lift) -> Rep:
@@ -145,8 +151,9 @@ class LiftJudge:
         if measure is None:
             return None, []
         value, error = self._on_top(measure, *lift.top_s)
-        if value is not None and abs(value) >= SIDE_ERRORS * error:
-            return "left" if value > 0 else "right", []
+        side = None if value is None else _side_of(value, error)
+        if side is not None:
+            return side, []
         if value is None:
             why = self._why(measure, lift) or "the top of the lift was not seen"
         else:
@@ -203,6 +210,11 @@ class LiftJudge:
     def _why(self, name: str, lift: Lift) -> str:
         """Return why a measure was not seen on top, "" when it was."""
         return next((r[name].why for r in self._during if lift.top_s[0] <= r[name].t_s and r[name].why), "")
+
+
+def _side_of(lead: float, error: float) -> str | None:
+    """Return which side leads, None when the lead is too little for its error."""
+    return None if abs(lead) < SIDE_ERRORS * error else "left" if lead > 0 else "right"
 
 
 def _all(shown: Iterable[bool | None]) -> bool | None:
