@@ -94,6 +94,8 @@ class Session:
                     yield frame, self.observe(finder.settle(sight))
             except StreamError as error:
                 self.broke = error
+            finally:
+                self.finish()
 
     def watch(
         self, frames: Iterable[Frame], finder: Finder[Sight], wait_s: float, stop: Callable[[], None]
@@ -109,6 +111,12 @@ class Session:
                     yield None if sight is None else (sight[0], self.observe(finder.settle(sight[1])))
             except StreamError as error:
                 self.broke = error
+            finally:
+                self.finish()
+
+    def finish(self) -> None:
+        """Take in what is still held back; nothing more can be observed. `run` and `watch` do so at their end."""
+        self.judge.finish()
 
     def observe(self, pose: Pose) -> Observation:
         """Take the next pose and return what is known after it, with the cue to show."""
@@ -124,7 +132,6 @@ class Session:
         What is said of the recording (its length, the view, the rest) is the same in each.
         """
         judge = self.judge
-        judge.finish()
         rest = judge.first_rest
         facts = None
         if rest is not None:

@@ -78,7 +78,7 @@ class Run:
 
     @property
     def result(self):
-        return self.live.result
+        return self.live.results[-1]
 
 
 def part(name: str, span_s: tuple[float, float]) -> Iterator[np.ndarray]:

@@ -120,7 +120,7 @@ class LimbMeasures:
         return thigh, min(whole_error, knee_error)
 
     def _arms(self, arms: Turns, legs: Turns) -> dict[str, Measured]:
-        names = ("arm_raise_deg", "same_side_arm_raise_deg")
+        names = ("arm_raise_deg", "same_side_arm_raise_deg", "left_arm_lead_deg")
         if not np.isfinite(arms.near_deg):
             rest = self.rest
             seen = np.isfinite(rest.reach_px)
@@ -132,7 +132,9 @@ class LimbMeasures:
         same: Measured = (None, 0.0, NO_LEADING_LEG)
         if abs(legs.lead_deg) > LEADS * legs.lead_error_deg:
             same = near if legs.lead_deg > 0 else far
-        return dict(zip(names, (higher, same), strict=True))
+        left = 1.0 if self.rest.near_side == "left" else -1.0
+        lead: Measured = (left * arms.lead_deg, arms.lead_error_deg, "")
+        return dict(zip(names, (higher, same, lead), strict=True))
 
 
 #: the measures read here and their units
@@ -144,4 +146,5 @@ UNITS = {
     "knee_bend_deg": "deg",
     "arm_raise_deg": "deg",
     "same_side_arm_raise_deg": "deg",
+    "left_arm_lead_deg": "deg",
 }

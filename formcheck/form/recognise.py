@@ -127,10 +127,15 @@ class Recogniser:
     # -- telling ------------------------------------------------------------------------------------------------
 
     def _told(self) -> bool:
-        """Whether a lift of the current exercise has ended that nothing still under way can outdo."""
-        mine = next((s for s in self._ended if s.judge is self._current), None)
-        others = [j.strength for j in self.judges if j.up]
-        return mine is not None and mine.strength >= max(others, default=0.0)
+        """Whether a lift has ended that nothing still under way outdoes, such as a chest that has settled a little
+        higher.
+
+        It is the current exercise's, or while that is not known, clearly the highest.
+        """
+        others = max((j.strength for j in self.judges if j.up), default=0.0)
+        if self._current is None:
+            return max(s.strength for s in self._ended) >= max(1.0, CLEARLY * others)
+        return any(s.judge is self._current and s.strength >= others for s in self._ended)
 
     def _close(self) -> None:
         """Take what has ended together as one lift, and see what it tells."""

@@ -80,12 +80,14 @@ class SessionLog:
                     height_cm=self._height_cm,
                     target=self._target,
                 )
+            if one.outcome is not None:
+                # with every repetition of it that is not there yet
+                store.finish(one.session_id, *one.outcome, one.pain)
+                one.reps.clear()
+                one.outcome = one.pain = None
             for index, waiting in sorted(one.reps.items()):
                 store.add_rep(one.session_id, waiting)
                 del one.reps[index]
-            if one.outcome is not None:
-                store.finish(one.session_id, *one.outcome, one.pain)
-                one.outcome = one.pain = None
             if one.pain is not None:
                 store.set_pain(one.session_id, one.pain)
                 one.pain = None

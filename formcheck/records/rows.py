@@ -149,7 +149,10 @@ def write_rep(db: sqlite3.Connection, session_id: int, rep: Rep) -> None:
 def result_row(result: Result) -> dict[str, Any]:
     """Return the result's columns of the table of sessions."""
     rest = None if result.rest is None else dataclasses.asdict(result.rest)
+    # which exercise it is may not have been told; then what the session was begun with stays
+    told = {} if result.exercise is None else {"exercise": plain(result.exercise)}
     return {
+        **told,
         "source": plain(result.source),
         "height_cm": _number(result.height_cm),
         "duration_s": _number(result.duration_s),

@@ -28,6 +28,7 @@ def runs() -> Iterator[Callable[..., Run]]:
         def run(
             source: str | Path,
             *,
+            exercise: str = "spine-extension",
             target: int = 10,
             auto_start: bool = True,
             screen: Screen | None = None,
@@ -41,7 +42,8 @@ def runs() -> Iterator[Callable[..., Run]]:
             camera = open_now.enter_context(Camera(str(source), patience_s=patience_s))
             finder = open_now.enter_context(PoseFinder())
             flow = Flow(text, target, auto_start=auto_start)
-            session = Session(exercises.load("spine-extension"), None, Coaching(text, target))
+            may_be = exercises.shipped() if exercise == "auto" else [exercises.load(exercise)]
+            session = Session(may_be, None, Coaching(text, target))
             live = Live(camera, finder, session, flow, text, target, voice=ear, window=screen, **more)
             before(live)
             live.run()

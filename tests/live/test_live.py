@@ -60,11 +60,11 @@ def test_a_played_clip_ends_the_session_when_it_ends(runs, still):
 
 
 def judged(clip) -> object:
-    session = Session(exercises.load("spine-extension"), None, Caption(WORDS))
+    session = Session([exercises.load("spine-extension")], None, Caption(WORDS))
     with Clip(clip) as frames, PoseFinder() as finder:
         for _ in session.run(frames, finder):
             pass
-    return session.result("clip", None)
+    return session.results("clip", None)[0]
 
 
 def test_a_clip_through_the_network_camera_gives_what_analyse_gives(runs, tmp_path):
@@ -93,7 +93,7 @@ def test_a_repetition_is_on_the_disk_before_it_is_counted_aloud(runs, quick, tmp
                 rows.append([len(other.reps(stored.id)) for stored in other.sessions()])
 
     with Store(tmp_path) as store:
-        log = SessionLog(store, "camera 0", "spine-extension", datetime.now(timezone.utc), target=10)
+        log = SessionLog(store, "camera 0", datetime.now(timezone.utc), target=10)
         run = runs(quick, ear=Ear(on_hearing=heard), log=log)
         assert rows == [[1]]
         (stored,) = store.sessions()
@@ -101,9 +101,58 @@ def test_a_repetition_is_on_the_disk_before_it_is_counted_aloud(runs, quick, tmp
         assert store.reps(stored.id) == run.result.reps
 
 
+def test_legs_in_turn_are_recognised_and_the_other_one_is_asked_for(runs, tmp_path):
+    # the first two repetitions of a leg raise: the left leg, then the right one too high
+    clip = make(tmp_path / "legs.mp4", part("lr_faults", (1.0, 19.6)), rate=15)
+    with Store(tmp_path) as store:
+        log = SessionLog(store, "camera 0", datetime.now(timezone.utc))
+        run = runs(clip, exercise="auto", target=2, log=log)
+        (stored,) = store.sessions()
+        assert (stored.exercise, stored.ended_how) == ("leg-raise", "target")
+        assert [(rep.side, rep.faults) for rep in store.reps(stored.id)] == [("left", ()), ("right", ("too_high",))]
+    assert run.result.alternated is True
+    (first,) = (text for text in run.ear.texts if WORDS("cue.other_leg") in text)
+    assert f"{WORDS.name('exercise', 'leg-raise')}. 1, " in first
+    # safety at once, while the leg is too high
+    (warned,) = {text for text in run.ear.texts if WORDS("cue.high_enough") in text}
+    assert run.ear.texts.index(warned) > run.ear.texts.index(first)
+
+
+def test_a_set_of_another_exercise_is_a_session_of_its_own_in_the_log(runs, quick, tmp_path):
+    class Played:
+        """The rep log, and what of it was asked for."""
+
+        def __init__(self) -> None:
+            self.asked: list[tuple[object, ...]] = []
+
+        def begin(self, exercise: str) -> None:
+            self.asked.append(("begin", exercise))
+
+        def add(self, rep: object) -> None:
+            self.asked.append(("add", rep.index))
+
+        def finish(self, result: object, how: str) -> None:
+            self.asked.append(("finish", result.exercise, len(result.reps), how))
+
+    log = Played()
+    # one repetition of the chest, then two of the legs, played faster than they were
+    pictures = [*part("se_mixed", QUICK_S), *part("lr_faults", (0.0, 19.8))][::2]
+    clip = make(tmp_path / "both.mp4", [*pictures, *[pictures[-1]] * 25], rate=15)
+    runs(clip, exercise="auto", log=log)
+    assert log.asked == [
+        ("begin", "spine-extension"),
+        ("add", 0),
+        ("finish", "spine-extension", 1, "exercise_changed"),
+        ("begin", "leg-raise"),
+        ("add", 0),
+        ("add", 1),
+        ("finish", "leg-raise", 2, "source_ended"),
+    ]
+
+
 def test_trying_out_the_camera_leaves_nothing_in_the_log(runs, still, tmp_path):
     with Store(tmp_path) as store:
-        log = SessionLog(store, "camera 0", "spine-extension", datetime.now(timezone.utc))
+        log = SessionLog(store, "camera 0", datetime.now(timezone.utc))
         runs(still, log=log)
         assert list(store.sessions()) == []
 
@@ -114,6 +163,9 @@ class BrokenLog:
     def __init__(self) -> None:
         self.full = True
         self.kept: list[object] = []
+
+    def begin(self, exercise: str) -> None:
+        assert exercise == "spine-extension"
 
     def add(self, rep: object) -> None:
         if self.full:
@@ -141,7 +193,7 @@ def test_a_full_disk_is_said_once_and_the_session_goes_on(runs, quick):
 def test_the_summary_asks_and_the_answer_is_kept(runs, quick, tmp_path):
     screen = Screen()
     with Store(tmp_path) as store:
-        log = SessionLog(store, "camera 0", "spine-extension", datetime.now(timezone.utc))
+        log = SessionLog(store, "camera 0", datetime.now(timezone.utc))
 
         def heard(text: str) -> None:
             if WORDS("flow.how_felt") in text:
@@ -208,7 +260,7 @@ def test_the_rest_is_taken_again_by_its_key(runs, quick):
 
 def test_closing_the_window_ends_it_without_questions(runs, quick, tmp_path):
     with Store(tmp_path) as store:
-        log = SessionLog(store, "camera 0", "spine-extension", datetime.now(timezone.utc))
+        log = SessionLog(store, "camera 0", datetime.now(timezone.utc))
         run = runs(quick, screen=Screen(close_after=78), log=log)
         assert run.flow.ended == "window_closed"
         assert run.result.counted == 1
@@ -225,7 +277,7 @@ def test_what_nobody_foresaw_leaves_the_log_complete(runs, quick, tmp_path):
 
     screen.on_showing = burn
     with Store(tmp_path) as store:
-        log = SessionLog(store, "camera 0", "spine-extension", datetime.now(timezone.utc))
+        log = SessionLog(store, "camera 0", datetime.now(timezone.utc))
         with pytest.raises(RuntimeError, match="fire"):
             runs(quick, screen=screen, log=log)
         (stored,) = store.sessions()
@@ -237,7 +289,7 @@ def test_an_interrupt_from_another_thread_ends_it_with_the_log_complete(runs, qu
         threading.Timer(5.2, live.interrupt).start()
 
     with Store(tmp_path) as store:
-        log = SessionLog(store, "camera 0", "spine-extension", datetime.now(timezone.utc))
+        log = SessionLog(store, "camera 0", datetime.now(timezone.utc))
         run = runs(quick, log=log, before=soon)
         assert run.flow.ended == "interrupted"
         (stored,) = store.sessions()
@@ -285,7 +337,7 @@ def test_a_stalled_camera_is_said_and_the_session_goes_on(runs):
 def test_a_camera_that_does_not_come_back_ends_it_with_everything_kept(runs, tmp_path):
     pictures = list(part("se_mixed", (35.0, 40.4)))
     with MjpegServer(pictures, rate=15) as server, Store(tmp_path) as store:
-        log = SessionLog(store, "camera 0", "spine-extension", datetime.now(timezone.utc))
+        log = SessionLog(store, "camera 0", datetime.now(timezone.utc))
 
         def heard(text: str) -> None:
             if text.startswith("1"):

@@ -44,7 +44,7 @@ def test_a_new_folder_is_made_with_those_above_it_and_left_empty(tmp_path):
 
 def test_a_folder_with_other_things_is_used_and_they_stay(tmp_path):
     (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
-    folder.save(folder.prepared(tmp_path, force=False), RESULT)
+    folder.save(folder.prepared(tmp_path, force=False), [RESULT])
     assert names(tmp_path) == ["notes.txt", "reps.csv", "session.json"]
     assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "mine"
 
@@ -80,19 +80,19 @@ def test_a_folder_that_may_not_be_written_to(tmp_path, monkeypatch):
 
 
 def test_what_is_saved(tmp_path):
-    paths = folder.save(tmp_path, RESULT)
+    paths = folder.save(tmp_path, [RESULT])
     assert [path.name for path in paths] == ["session.json", "reps.csv"] == sorted(names(tmp_path), reverse=True)
     text = paths[0].read_bytes().decode("utf-8")
-    assert text == folder.session_text(RESULT)
+    assert text == folder.session_text([RESULT])
     assert json.loads(text)["source"] == "Übung.mp4"
-    assert paths[1].read_bytes().decode("utf-8") == reps_csv(RESULT)
+    assert paths[1].read_bytes().decode("utf-8") == reps_csv([RESULT])
 
 
 def test_saving_again_replaces(tmp_path):
     for name in FILES[:2]:
         (tmp_path / name).write_text("earlier " * 1000, encoding="utf-8")
-    folder.save(tmp_path, RESULT)
-    assert (tmp_path / "session.json").read_text(encoding="utf-8") == folder.session_text(RESULT)
+    folder.save(tmp_path, [RESULT])
+    assert (tmp_path / "session.json").read_text(encoding="utf-8") == folder.session_text([RESULT])
     assert names(tmp_path) == ["reps.csv", "session.json"]
 
 
@@ -106,7 +106,7 @@ def test_a_full_disk_leaves_the_earlier_session_whole(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Path, "write_text", fill)
     with pytest.raises(SetupError) as caught:
-        folder.save(tmp_path, RESULT)
+        folder.save(tmp_path, [RESULT])
     assert "No space left on device" in caught.value.wrong
     assert "--out" in caught.value.remedy
     assert (tmp_path / "session.json").read_bytes() == b"earlier"
@@ -116,13 +116,13 @@ def test_a_full_disk_leaves_the_earlier_session_whole(tmp_path, monkeypatch):
 def test_a_file_that_cannot_be_put_in_its_place(tmp_path):
     (tmp_path / "session.json").mkdir()
     with pytest.raises(SetupError, match="cannot be written"):
-        folder.save(tmp_path, RESULT)
+        folder.save(tmp_path, [RESULT])
 
 
 def test_an_earlier_film_does_not_stay_beside_another_session(tmp_path):
     for name in FILES:
         (tmp_path / name).write_text("earlier", encoding="utf-8")
-    folder.save(tmp_path, RESULT)
+    folder.save(tmp_path, [RESULT])
     assert (tmp_path / folder.FILM).read_text(encoding="utf-8") == "earlier", "saved with a film it is the new one"
-    folder.save(tmp_path, RESULT, film=False)
+    folder.save(tmp_path, [RESULT], film=False)
     assert names(tmp_path) == [folder.REPS, folder.SESSION]

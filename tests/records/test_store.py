@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from formcheck.errors import SetupError
+from formcheck.errors import SetupError, StreamError
 from formcheck.records import home, opening
 from formcheck.records.log import SessionLog
 from formcheck.records.rows import CUT_OFF
@@ -167,16 +167,59 @@ def test_the_answer_about_pain_can_come_late_and_stays(store):
 
 
 def test_a_live_sessions_line_to_it(store):
-    log = SessionLog(store, "camera 0", "spine-extension", NOON, person="Anna", height_cm=170.0, target=8)
-    assert (log.session_id, store.sessions()) == (None, ())  # nothing to keep, nothing kept
+    log = SessionLog(store, "camera 0", NOON, person="Anna", height_cm=170.0, target=8)
+    log.begin("spine-extension")
+    assert (log.session_ids, store.sessions()) == ((), ())  # nothing to keep, nothing kept
     log.add(a_rep(0))
     log.add(a_rep(1))
-    assert [(s.id, s.person, s.target, s.counted) for s in store.sessions()] == [(log.session_id, "Anna", 8, 2)]
-    assert store.session(log.session_id).result.height_cm == 170.0
+    (number,) = log.session_ids
+    assert [(s.id, s.person, s.target, s.counted) for s in store.sessions()] == [(number, "Anna", 8, 2)]
+    assert store.session(number).result.height_cm == 170.0
     log.finish(a_result(a_rep(0), a_rep(1)), "stopped")
     log.answer("some")
-    back = store.session(log.session_id)
+    back = store.session(number)
     assert (back.result, back.ended_how, back.pain) == (a_result(a_rep(0), a_rep(1)), "stopped", "some")
+    assert back.started_at == NOON
+
+
+def test_each_set_of_a_live_session_is_a_session_in_the_log(store):
+    log = SessionLog(store, "camera 0", NOON, person="Anna")
+    log.begin("spine-extension")
+    log.add(a_rep(0))
+    log.finish(a_result(a_rep(0)), "exercise_changed")
+    log.begin("leg-raise")
+    log.add(a_rep(0, side="left"))
+    log.add(a_rep(1, side="right"))
+    log.finish(a_result(a_rep(0, side="left"), a_rep(1, side="right"), exercise="leg-raise"), "stopped")
+    log.answer("none")
+    first, second = (store.session(number) for number in log.session_ids)
+    assert [(s.result.exercise, s.ended_how, s.pain) for s in (first, second)] == [
+        ("spine-extension", "exercise_changed", None),
+        ("leg-raise", "stopped", "none"),
+    ]
+    assert [rep.side for rep in second.result.reps] == ["left", "right"]
+    assert first.started_at == NOON < second.started_at
+
+
+def test_what_a_set_could_not_write_is_written_with_the_next_one(store, monkeypatch):
+    log = SessionLog(store, "camera 0", NOON)
+    log.begin("spine-extension")
+    log.add(a_rep(0))
+
+    def full(*_args: object, **_more: object) -> None:
+        raise StreamError("The disk is full.", "Free some room.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "add_rep", full)
+        broken.setattr(store, "finish", full)
+        for act in (lambda: log.add(a_rep(1)), lambda: log.finish(a_result(a_rep(0), a_rep(1)), "exercise_changed")):
+            with pytest.raises(StreamError):
+                act()
+    log.begin("leg-raise")
+    log.add(a_rep(0, side="left"))
+    first, second = (store.session(number) for number in log.session_ids)
+    assert (len(first.result.reps), first.ended_how) == (2, "exercise_changed")
+    assert [rep.side for rep in second.result.reps] == ["left"]
 
 
 def test_two_sessions_in_one_second_and_a_clock_set_back(store):

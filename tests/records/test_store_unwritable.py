@@ -114,7 +114,8 @@ def test_a_disk_that_fills_up_in_the_middle_of_a_set(tmp_path, disk):
     folder = tmp_path / "records"
     with disk(folder) as fill:
         with Store(folder) as store:
-            log = SessionLog(store, "camera 0", "spine-extension", NOON, person="Anna", target=80)
+            log = SessionLog(store, "camera 0", NOON, person="Anna", target=80)
+            log.begin("spine-extension")
             for index in range(10):
                 log.add(a_rep(index))
             empty = fill(store)
@@ -138,7 +139,8 @@ def test_a_disk_that_is_full_when_the_session_begins(tmp_path):
         for _ in range(3):  # what room is left in the record's pages is soon used up
             begun(store)
         empty = fill(store)
-        log = SessionLog(store, "x" * 100_000, "spine-extension", NOON)
+        log = SessionLog(store, "x" * 100_000, NOON)
+        log.begin("spine-extension")
         for index in range(2):
             with pytest.raises(StreamError, match="full"):
                 log.add(a_rep(index))
