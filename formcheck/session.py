@@ -182,6 +182,9 @@ class Session:
             notes.append(self._recognised(one, number))
         if one.exercise is not None and (personal := one.exercise.personal):
             notes.append(f"Personal limits: {', '.join(personal)}.")
+        if judge.left_out_s:
+            when = ", ".join(f"{t_s:.1f} s" for t_s in judge.left_out_s)
+            notes.append(f"Left out, since they were of another exercise than the lifts around them: lifts at {when}.")
         if judge.lifting:
             notes.append("The last lift had not come down when the recording ended; it is not counted.")
         if judge.first_rest is not None and judge.height_cm is None:

@@ -111,6 +111,11 @@ class Judge:
         return tuple(p for p in lasting if not p.blocks)
 
     @property
+    def left_out_s(self) -> tuple[float, ...]:
+        """When lifts began that are in no set, since they were of another exercise than the ones around them."""
+        return tuple(self._lifts.left_out_s)
+
+    @property
     def lifting(self) -> bool:
         """Whether a lift is under way, of the exercise if that is known."""
         shown = self._lifts.shown()

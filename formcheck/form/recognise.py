@@ -41,11 +41,15 @@ class _Seen:
 
 @dataclass(frozen=True, slots=True)
 class _Event:
-    """One lift as the exercises that noticed it saw it. `kind`: what it most looks like; `clear`: beyond doubt."""
+    """One lift as the exercises that noticed it saw it.
+
+    `kind`: what it most looks like; `clear`: beyond doubt. `whole`: high enough to count, so that it can tell anything.
+    """
 
     seen: tuple[_Seen, ...]
     kind: LiftJudge
     clear: bool
+    whole: bool
 
     def of(self, judge: LiftJudge) -> _Seen | None:
         """Return one exercise's view of it; None when it noticed nothing."""
@@ -55,7 +59,7 @@ class _Event:
 class Recogniser:
     """Follows several exercises at once and gives out the repetitions of the one being done.
 
-    `changed`: how often another exercise has been taken up.
+    `left_out_s`: when lifts began that were high enough to count, but of another exercise than the ones around them.
     """
 
     def __init__(self, exercises: Sequence[Exercise]) -> None:
@@ -69,6 +73,7 @@ class Recogniser:
         self._spent: set[int] = set()
         self._held: list[_Event] = []
         self._out: deque[tuple[Exercise, Rep]] = deque()
+        self.left_out_s: list[float] = []
 
     @property
     def exercise(self) -> Exercise | None:
@@ -94,10 +99,11 @@ class Recogniser:
 
     def reset(self) -> None:
         """Give up lifts under way, as when the rest itself is lost."""
+        if self._ended:
+            self._close()
         for judge in self.judges:
             judge.reset()
         self._spent.clear()
-        self._ended.clear()
 
     def add(self, readings: Readings) -> None:
         """Take a frame's readings."""
@@ -117,7 +123,8 @@ class Recogniser:
 
     def finish(self) -> Iterator[tuple[Exercise, Rep]]:
         """Yield what is still held back, at the end."""
-        self._ended.clear()
+        if self._ended:
+            self._close()
         if self._current is None and self._held:
             self._decide()
         self._let_go()
@@ -127,8 +134,7 @@ class Recogniser:
     # -- telling ------------------------------------------------------------------------------------------------
 
     def _told(self) -> bool:
-        """Whether a lift has ended that nothing still under way outdoes, such as a chest that has settled a little
-        higher.
+        """Whether a lift has ended that nothing under way outdoes, such as a chest that has settled a little higher.
 
         It is the current exercise's, or while that is not known, clearly the highest.
         """
@@ -143,10 +149,9 @@ class Recogniser:
         self._ended.clear()
         if self._current is None:
             self._held.append(event)
-            if event.clear or len(self._held) >= ENOUGH:
+            if (event.whole and event.clear) or sum(e.whole for e in self._held) >= ENOUGH:
                 self._decide()
-            return
-        if event.kind is self._current:
+        elif event.kind is self._current or not event.whole:
             self._let_go()
             self._give(event)
         elif self._held and self._held[-1].kind is event.kind:
@@ -159,18 +164,16 @@ class Recogniser:
 
     def _decide(self) -> None:
         """Choose the exercise that the lifts held back look most like, and give them out."""
-        by_signs = [e.kind for e in self._held if e.kind.exercise.signs]
+        whole = [e for e in self._held if e.whole] or self._held
         heights: dict[str, float] = {}
-        for event in self._held:
-            for seen in event.seen:
-                heights[seen.main] = heights.get(seen.main, 0.0) + seen.strength / len(self._sharing(seen, event))
+        for event in whole:
+            for main, height in _heights(event.seen).items():
+                heights[main] = heights.get(main, 0.0) + height
         main = max(heights, key=lambda name: heights[name])
-        kinds = [j for j in (*by_signs, *(e.kind for e in self._held)) if _main(j) == main]
+        # one lift that shows an exercise's signs tells more than one that shows none
+        kinds = sorted((e.kind for e in whole if _main(e.kind) == main), key=lambda j: -len(j.exercise.signs))
         self._current = kinds[0] if kinds else next(j for j in self.judges if _main(j) == main)
         self._let_go()
-
-    def _sharing(self, seen: _Seen, event: _Event) -> list[_Seen]:
-        return [s for s in event.seen if s.main == seen.main]
 
     def _let_go(self) -> None:
         """Give out what is held back, as repetitions of the exercise being done; what is none of it is left out."""
@@ -182,27 +185,33 @@ class Recogniser:
         seen = None if self._current is None else event.of(self._current)
         if seen is not None:
             self._out.append((seen.judge.exercise, seen.rep))
+        elif event.whole:
+            self.left_out_s.append(event.seen[0].rep.start_s)
 
     def _event(self, seen: tuple[_Seen, ...]) -> _Event:
         """Return what the exercises saw with what it looks like."""
-        heights: dict[str, float] = {}
-        for one in seen:
-            heights[one.main] = max(heights.get(one.main, 0.0), one.strength)
-        first, *rest = sorted(heights, key=lambda name: -heights[name])
-        next_best = heights[rest[0]] if rest else 0.0
-        mine = self._current
-        if mine is not None and (
-            heights[first] < 1.0 or (_main(mine) in heights and heights[first] < RATHER * heights[_main(mine)])
-        ):
-            first = _main(mine) if _main(mine) in heights else first
-        alike = [s for s in seen if s.main == first]
-        kind = next((s.judge for s in alike if s.shown and s.judge.exercise.signs), alike[0].judge)
-        own = next((s for s in alike if s.judge is mine), None)
-        if own is not None and own.fits is not False and own.judge.exercise.signs:
-            kind = own.judge  # what it leaves out is a fault, no other exercise
-        may_be = any(s.judge is not kind and s.judge.exercise.signs and s.fits is not False for s in alike)
-        doubt = may_be and not kind.exercise.signs
-        return _Event(seen, kind, heights[first] >= max(1.0, CLEARLY * next_best) and not doubt)
+        heights = _heights(seen)
+        main = max(heights, key=lambda name: heights[name])
+        next_best = max((height for name, height in heights.items() if name != main), default=0.0)
+        whole = heights[main] >= 1.0
+        own = next((s for s in seen if s.judge is self._current), None)
+        if own is not None and heights[main] < RATHER * heights[own.main]:
+            main = own.main  # another must clearly outdo what is being done
+        alike = [s for s in seen if s.main == main]
+        kind = next((s for s in alike if s.judge.exercise.signs and s.shown), alike[0])
+        if own is not None and own in alike and own.judge.exercise.signs and own.fits is not False:
+            kind = own  # what it leaves out is a fault, no other exercise
+        may_be_more = any(s.judge.exercise.signs and s.fits is not False for s in alike if s is not kind)
+        doubtful = may_be_more and not kind.judge.exercise.signs
+        return _Event(seen, kind.judge, heights[main] >= CLEARLY * next_best and not doubtful, whole)
+
+
+def _heights(seen: tuple[_Seen, ...]) -> dict[str, float]:
+    """Return how high each main measure went."""
+    out: dict[str, float] = {}
+    for one in seen:
+        out[one.main] = max(out.get(one.main, 0.0), one.strength)
+    return out
 
 
 def _main(judge: LiftJudge) -> str:
