@@ -196,7 +196,7 @@ class Session:
     def _recognised(self, one: Set, number: int) -> str:
         """Return what is to be said of how the exercise was told."""
         if one.exercise is None:
-            return "No lift was seen, so which exercise it is cannot be told."
+            return "No lift was seen that tells which exercise it is."
         if number == 0:
             return f"Recognised as {one.exercise.name}."
         return f"The exercise changed to {one.exercise.name} at {one.reps[0].start_s:.1f} s: this is a set of its own."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from formcheck.profile import Profile
 
 AUTO = "auto"
+#: what looks like a key of the words, "cue.slower", and like no sentence
+KEY = re.compile(r"[a-z]+\.[a-z_-]+")
 
 ExerciseName = Annotated[
     str,
@@ -48,11 +51,26 @@ def exercises_called(name: str, who: Profile) -> tuple[Exercise, ...]:
     if name == AUTO:
         found = exercises.shipped()
     else:
-        found = (exercises.load_file(Path(name)) if name.endswith(".toml") else exercises.load(name),)
+        found = (_own(Path(name)) if name.endswith(".toml") else exercises.load(name),)
     try:
         return tuple(exercise.with_limits(who.limits) for exercise in found)
     except ValueError as error:
         raise SetupError(f"The person's own limits do not go with {name}: {error}.", "Correct the profile.") from error
+
+
+def _own(path: Path) -> Exercise:
+    """Return the exercise in somebody's own file; SetupError when it, or a key of the words in it, is wrong."""
+    from formcheck import words
+    from formcheck.form import exercises
+
+    exercise = exercises.load_file(path)
+    for said in (*(rule.say for rule in exercise.rules), exercise.lifting.turn):
+        if KEY.fullmatch(said) and said not in words.load().keys:
+            raise SetupError(
+                f"The exercise file {path} is wrong: there are no words called '{said}'.",
+                "Name words that there are, or write the sentence itself.",
+            )
+    return exercise
 
 
 def profile_in(path: Path | None) -> Profile:

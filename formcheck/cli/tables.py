@@ -37,7 +37,7 @@ def _show_reps(console: Console, result: Result, exercise: Exercise) -> None:
     """Print the repetitions as a table, and below it the reasons for what is not simply right."""
     measured = _measured(exercise)
     sided = exercise.lifting.sides is not None
-    title = f"{escape(result.source)}: {exercise.name}"
+    title = f"{escape(result.source)}: {escape(exercise.name)}"
     # narrow enough for 80 letters with every check of every exercise
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     heads = ["Rep", "At", *(["Side"] if sided else []), *(head for head, _ in measured), "Up/hold/\ndown s"]
@@ -57,7 +57,7 @@ def _measured(exercise: Exercise) -> list[tuple[str, str]]:
     english, out = words.load(), {}
     for rule in exercise.rules:
         if rule.unit != "s" and rule.check not in out:
-            out[rule.check] = (f"{english.name('check', rule.check)}\n{rule.unit}", rule.measure)
+            out[rule.check] = (f"{escape(english.name('check', rule.check))}\n{rule.unit}", rule.measure)
     return list(out.values())
 
 
@@ -69,8 +69,9 @@ def _number(rep: Rep, result: Result) -> str:
 def _row(rep: Rep, result: Result, sided: bool, names: Sequence[str]) -> list[str]:
     shown = (rep.values.get(name) for name in names)
     phases = "/".join("?" if s is None else f"{s:.1f}" for s in (rep.lift_s, rep.hold_s, rep.lower_s))
-    faults = [f"[bold red]{fault}[/]" for fault in rep.faults] or ["[green]good[/]"]
-    unsure = [f"[yellow]{check}?[/]" for check, verdict in rep.verdicts.items() if verdict is Verdict.UNSURE]
+    # the names may be those of somebody's own exercise file
+    faults = [f"[bold red]{escape(fault)}[/]" for fault in rep.faults] or ["[green]good[/]"]
+    unsure = [f"[yellow]{escape(check)}?[/]" for check, verdict in rep.verdicts.items() if verdict is Verdict.UNSURE]
     return [
         _number(rep, result),
         _clock(rep.start_s),
@@ -87,9 +88,10 @@ def _reasons(rep: Rep, result: Result) -> Iterator[str]:
     name = f"Rep {_number(rep, result)}" if rep.counted else f"Attempt at {_clock(rep.start_s)}"
     for found in rep.findings:
         if found.verdict is Verdict.FAULT:
-            yield f"{name}: [bold red]{found.fault}[/]: {escape(found.why)} {escape(words.load().sentence(found.say))}."
+            say = escape(words.load().sentence(found.say))
+            yield f"{name}: [bold red]{escape(found.fault)}[/]: {escape(found.why)} {say}."
         elif found.verdict is Verdict.UNSURE:
-            yield f"{name}: [yellow]{found.check} not sure[/]: {escape(found.why)}"
+            yield f"{name}: [yellow]{escape(found.check)} not sure[/]: {escape(found.why)}"
 
 
 def _clock(t_s: float) -> str:
@@ -104,7 +106,7 @@ def _summary(result: Result) -> str:
     if not result.reps:
         return "No repetitions were seen."
     faults = ", ".join(f"{name} {n}x" for name, n in result.fault_counts.items() if name != "too_low")
-    work_on = f" To work on: {faults}." if faults else ""
+    work_on = f" To work on: {escape(faults)}." if faults else ""
     noun = "repetition" if result.counted == 1 else "repetitions"
     return f"[bold]{result.counted} {noun}[/], {result.good} without a fault{tail}.{_turns(result)}{work_on}"
 

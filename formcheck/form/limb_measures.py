@@ -37,6 +37,9 @@ KNEE_FOLLOWS, KNEE_RISE_ERROR_DEG, KNEE_RISE_ERROR_SHARE = 0.8, 3.0, 0.35
 #: A leg leads when it is higher than the other by more than so many expected errors (one in fifteen would be wrong).
 LEADS = 1.5
 
+#: An arm's turn known to no better than this says nothing: the arm has been lost from view.
+MOST_ERROR_DEG = 10.0
+
 NOT_TOLD = "which leg is near the camera cannot be told"
 NO_LEGS = "the legs are not seen"
 NO_LEADING_LEG = "which leg is raised cannot be told"
@@ -126,15 +129,20 @@ class LimbMeasures:
             seen = np.isfinite(rest.reach_px)
             why = NOT_TOLD if rest.near_row is None else NOT_OVERHEAD if seen and rest.arms is None else NO_ARMS
             return dict.fromkeys(names, (None, 0.0, why))
-        near: Measured = (arms.near_deg, arms.near_error_deg, "")
-        far: Measured = (arms.far_deg, arms.far_error_deg, "")
+        near = _told(arms.near_deg, arms.near_error_deg, NO_ARMS)
+        far = _told(arms.far_deg, arms.far_error_deg, NO_ARMS)
         higher = near if arms.lead_deg >= 0 else far
         same: Measured = (None, 0.0, NO_LEADING_LEG)
         if abs(legs.lead_deg) > LEADS * legs.lead_error_deg:
             same = near if legs.lead_deg > 0 else far
         left = 1.0 if self.rest.near_side == "left" else -1.0
-        lead: Measured = (left * arms.lead_deg, arms.lead_error_deg, "")
+        lead = _told(left * arms.lead_deg, arms.lead_error_deg, NO_ARMS)
         return dict(zip(names, (higher, same, lead), strict=True))
+
+
+def _told(turn_deg: float, error_deg: float, why: str) -> Measured:
+    """Return the turn, or none and why when it says nothing."""
+    return (turn_deg, error_deg, "") if error_deg <= MOST_ERROR_DEG else (None, 0.0, why)
 
 
 #: the measures read here and their units

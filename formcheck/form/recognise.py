@@ -21,6 +21,8 @@ from formcheck.types import Rep
 CLEARLY, RATHER = 2.0, 1.5
 #: How many lifts decide when the first leaves a doubt.
 ENOUGH = 2
+#: Attempts that do not count tell the exercise only at the end, and only from this share of what counts on.
+TELLS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class Recogniser:
         """Yield what is still held back, at the end."""
         if self._ended:
             self._close()
-        if self._current is None and self._held:
+        if any(max(s.strength for s in event.seen) >= TELLS for event in self._held) and self._current is None:
             self._decide()
         self._let_go()
         while self._out:
@@ -190,23 +192,27 @@ class Recogniser:
 
     def _event(self, seen: tuple[_Seen, ...]) -> _Event:
         """Return what the exercises saw with what it looks like."""
-        heights = _heights(seen)
+        # an exercise whose signs were not shown is not meant, but for the one being done: there it may be a fault
+        mine = [s for s in seen if s.judge is self._current and s.fits is not False]
+        meant = [s for s in seen if s.shown is not False or s in mine] or list(seen)
+        heights = _heights(meant)
         main = max(heights, key=lambda name: heights[name])
         next_best = max((height for name, height in heights.items() if name != main), default=0.0)
         whole = heights[main] >= 1.0
-        own = next((s for s in seen if s.judge is self._current), None)
+        own = next((s for s in meant if s.judge is self._current), None)
         if own is not None and heights[main] < RATHER * heights[own.main]:
             main = own.main  # another must clearly outdo what is being done
-        alike = [s for s in seen if s.main == main]
+        alike = [s for s in meant if s.main == main]
         kind = next((s for s in alike if s.judge.exercise.signs and s.shown), alike[0])
         if own is not None and own in alike and own.judge.exercise.signs and own.fits is not False:
             kind = own  # what it leaves out is a fault, no other exercise
-        may_be_more = any(s.judge.exercise.signs and s.fits is not False for s in alike if s is not kind)
+        others = [s for s in seen if s.main == main and s is not kind]
+        may_be_more = any(s.judge.exercise.signs and s.fits is not False for s in others)
         doubtful = may_be_more and not kind.judge.exercise.signs
         return _Event(seen, kind.judge, heights[main] >= CLEARLY * next_best and not doubtful, whole)
 
 
-def _heights(seen: tuple[_Seen, ...]) -> dict[str, float]:
+def _heights(seen: Sequence[_Seen]) -> dict[str, float]:
     """Return how high each main measure went."""
     out: dict[str, float] = {}
     for one in seen:

@@ -75,8 +75,10 @@ def test_what_the_command_line_says_goes_before_the_profile(wishes_of):
     for command in (("live",), ("analyse", "quick.mp4")):
         heights = [wishes_of(*command, *more).height_cm for more in ((), both, (*both, "--height-cm", "180"))]
         assert heights == [None, 163.0, 180.0]
-        targets = [wishes_of(*command, *more).exercise.target for more in ((), both)]
-        assert targets == [(2.5, 18.0), (2.5, 5.0)]
+        chests = [
+            next(e for e in wishes_of(*command, *more).exercises if e.name == "spine-extension") for more in ((), both)
+        ]
+        assert [chest.target for chest in chests] == [(2.5, 18.0), (2.5, 5.0)]
     people = [wishes_of("live", *both, *more).person for more in ((), ("--person", "Eva"), ("--person", ""))]
     assert [wishes_of("live").person, *people] == ["", "Anna", "Eva", ""]
 
@@ -101,3 +103,10 @@ def test_a_profile_that_cannot_be_used_is_one_line_and_exit_2(in_folder, command
     assert len(said.stderr.splitlines()) == 1
     assert told in said.stderr
     assert re.search("Correct|Check", said.stderr)
+
+
+def test_a_limit_of_the_leg_raise_holds_with_the_arm_too(wishes_of, in_folder):
+    legs = '[[limits]]\nexercise = "leg-raise"\nfault = "too_high"\nlimit = 15.0\nset_by = "J. Doe"\n'
+    (in_folder / "legs.toml").write_text(legs, encoding="utf-8")
+    found = {e.name: e.target[1] for e in wishes_of("analyse", "quick.mp4", "--profile", "legs.toml").exercises}
+    assert found == {"spine-extension": 18.0, "leg-raise": 15.0, "arm-leg-raise": 15.0}
