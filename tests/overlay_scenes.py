@@ -1,6 +1,6 @@
 """Observations to lay out and paint: poses as MediaPipe gave them, and the moments the overlay has to show.
 
-`coach/side_view_poses.json` holds the poses: two of rendered clips and two of real people, numbers only.
+`coach/side_view_poses.json` holds the poses: four of rendered clips and two of real people, numbers only.
 """
 
 from __future__ import annotations
@@ -75,6 +75,19 @@ def findings_of(**verdicts: Verdict) -> tuple[Finding, ...]:
     return tuple(Finding(check, verdicts.get(check, OK), "A reason.") for check in CHECKS)
 
 
+def leg_findings_of(*checks: str, **verdicts: Verdict) -> tuple[Finding, ...]:
+    """Return a finding per check, without `checks` those of each moment of a leg raise; OK unless said otherwise."""
+    return tuple(
+        Finding(check, verdicts.get(check, OK), "A reason.")
+        for check in checks or ("leg_lift", "head", "other_leg", "lower_back")
+    )
+
+
+def leg_gauge(value: float | None) -> Gauge:
+    """Return the gauge of a leg raise."""
+    return Gauge("thigh_lift_deg", "deg", 4.0, 20.0, value)
+
+
 def lift_gauge(value: float | None, approximate: bool = True) -> Gauge:
     """Return the gauge of the chest lift."""
     return Gauge("chest_lift_cm", "cm", 2.5, 18.0, value, approximate)
@@ -111,6 +124,41 @@ SCENES: dict[str, Observation] = {
             Problem("far", "Please move the camera closer, so that you fill most of the picture.", True),
         ),
     ),
+    "far_leg": Observation(
+        pose_of("far leg"),
+        "lift",
+        findings=leg_findings_of(leg_lift=FAULT),
+        counted=1,
+        gauge=leg_gauge(31.0),
+        cue="That is high enough",
+        cue_safety=True,
+        head_side="left",
+        exercise="leg-raise",
+        turn="cue.other_leg",
+        raised="right",
+    ),
+    "opposite_arm": Observation(
+        pose_of("near leg"),
+        "lift",
+        findings=leg_findings_of(*LEG_CHECKS, arm=FAULT, knee=UNSURE),
+        counted=4,
+        gauge=leg_gauge(14.0),
+        head_side="left",
+        exercise="arm-leg-raise",
+        turn="cue.other_leg",
+        raised="left",
+    ),
+    "either_leg": Observation(
+        pose_of("far leg"),
+        "lift",
+        findings=leg_findings_of(other_leg=FAULT),
+        counted=5,
+        gauge=leg_gauge(15.0),
+        head_side="left",
+        exercise="leg-raise",
+        turn="cue.other_leg",
+    ),
+    "undecided": Observation(pose_of("near leg"), "ready", head_side="left"),
     "nobody": Observation(Pose.nobody(0.0, (640, 360), 0.4), "setup"),
     "rest": Observation(pose_of("lifted"), "rest", head_side="right"),
 }

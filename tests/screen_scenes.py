@@ -45,12 +45,15 @@ def items_of(*done: bool | None) -> tuple[Item, ...]:
     return tuple(Item(name, state) for name, state in zip(ITEMS, (*done, *(6 - len(done)) * (True,)), strict=True))
 
 
-def bars_of(*lifts: tuple[float | None, object], attempts: tuple[int, ...] = ()) -> tuple[Bar, ...]:
-    """Return a bar per (height, verdict); `attempts`: the places of those not counted."""
+def bars_of(
+    *lifts: tuple[float | None, object], attempts: tuple[int, ...] = (), sides: Sequence[str | None] = ()
+) -> tuple[Bar, ...]:
+    """Return a bar per (height, verdict); `attempts`: the places of those not counted; `sides`: as far as there are."""
     out, number = [], 0
     for place, (value, verdict) in enumerate(lifts):
         number += place not in attempts
-        out.append(Bar(None if place in attempts else number, value, verdict))
+        side = sides[place] if place < len(sides) else None
+        out.append(Bar(None if place in attempts else number, value, verdict, side))
     return tuple(out)
 
 
@@ -77,6 +80,24 @@ SET_OF_TEN = Summary(
     low=2.5,
     high=18.0,
     left_s=17.3,
+)
+#: a set of legs, left and right not always in turn
+SET_OF_LEGS = replace(
+    SET_OF_TEN,
+    counted=6,
+    good=4,
+    work_on="Keep the leg long and straight",
+    bars=bars_of(
+        *((11.0, OK), (24.0, FAULT), (12.0, OK), (3.0, FAULT), (13.0, OK), (15.0, FAULT), (11.0, UNSURE)),
+        attempts=(3,),
+        sides=("left", "right", "left", "right", None, "right", "right"),
+    ),
+    measure="thigh_lift_deg",
+    unit="deg",
+    low=4.0,
+    high=20.0,
+    remark="Left and right did not always take turns",
+    sided=True,
 )
 NOBODY = Observation(Pose.nobody(0.0, (640, 360), 0.4), "setup")
 
@@ -117,6 +138,9 @@ SCREENS: dict[str, Scene] = {
     "summary_stop": at_end(pain="stop"),
     "summary_thanks": at_end(pain="none", left_s=None),
     "summary_plain": at_end(left_s=None),
+    "set_far_leg": Scene(Stage.SET, SCENES["far_leg"], "That is high enough", True, 10, raised="right"),
+    "set_undecided": Scene(Stage.SET, SCENES["undecided"], "", False, 10),
+    "summary_legs": replace(at_end(), summary=SET_OF_LEGS),
     "summary_none": at_end(counted=0, good=0, bars=(), work_on="", left_s=None),
 }
 
@@ -144,7 +168,12 @@ SENTENCES = st.text(max_size=120) | st.sampled_from(
 )
 _VERDICTS = st.sampled_from(list(Verdict))
 _LIFTS = st.lists(st.tuples(st.none() | st.floats(-50, 900), _VERDICTS), max_size=30)
-_BARS = st.builds(lambda lifts, attempts: bars_of(*lifts, attempts=attempts), _LIFTS, st.sets(st.integers(0, 29)))
+_BARS = st.builds(
+    lambda lifts, attempts, sides: bars_of(*lifts, attempts=attempts, sides=sides),
+    _LIFTS,
+    st.sets(st.integers(0, 29)),
+    st.lists(st.sampled_from(["left", "right", None]), max_size=30),
+)
 SUMMARIES = st.builds(
     Summary,
     counted=st.integers(0, 12345),
@@ -158,6 +187,8 @@ SUMMARIES = st.builds(
     high=st.floats(20, 90),
     left_s=st.none() | st.floats(0, 30),
     pain=st.sampled_from(["", "none", "some", "stop"]),
+    remark=SENTENCES,
+    sided=st.booleans(),
 )
 
 

@@ -4,7 +4,7 @@
 - The count is spoken when the body is back at rest, with at most one more sentence: a technique cue when two of the
   last three repetitions show the fault, else praise, which grows rarer. In an exercise of two sides the other side is
   asked for, after the first repetition and whenever one side was raised twice.
-- Which exercise it is, is said when that was found out.
+- Which exercise it is, is said when that was found out, with the count so far.
 - What is out of sight is said, not passed over.
 
 May not know: how words are spoken or drawn, limits, the steps before and after the set.
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from formcheck.coach.cues import Cue, Turns, unseen_key
+from formcheck.coach.cues import Cue, Found, Turns, found_out, is_late, unseen_key
 from formcheck.types import Finding, Observation, Rep, Verdict
 from formcheck.words import Words
 
@@ -44,8 +44,8 @@ class Coaching:
         self._good = 0
         self._praised = 0
         self._turns = Turns()
-        self._exercise: str | None = None
-        self._began = False
+        self._found = Found()
+        self._name = ""
 
     def choose(self, seen: Observation) -> Cue:
         """Return the cue to show with `seen`, with its speech if it is to be spoken now."""
@@ -61,10 +61,11 @@ class Coaching:
 
     def _new(self, seen: Observation, now_s: float) -> Cue | None:
         """Return what begins to be said with this observation, None for nothing."""
+        if found := self._found.out(seen):
+            self._name = found_out(found, self._words)
         ended = None if seen.rep is None else self._after(seen.rep, seen, now_s)
-        found = self._found_out(seen)
-        if ended is not None and found:
-            ended = ended._replace(speech=f"{found} {ended.speech}".strip())
+        if not is_late(seen):
+            ended = self._announced(ended, seen.counted)
         danger = self._danger(seen, now_s)
         if danger is not None:
             count = "" if ended is None else ended.speech
@@ -72,13 +73,14 @@ class Coaching:
             return Cue(danger.text, True, speech, danger.urgent)
         return ended if ended is not None else self._out_of_sight(seen, now_s)
 
-    def _found_out(self, seen: Observation) -> str:
-        """Return which exercise it is, as a sentence, when that was not known before; else ""."""
-        before, self._exercise = self._exercise, seen.exercise
-        began, self._began = self._began, True
-        if not began or seen.exercise is None or seen.exercise == before:
-            return ""  # what was asked for from the beginning need not be said
-        return f"{self._words.name('exercise', seen.exercise)}."
+    def _announced(self, ended: Cue | None, counted: int) -> Cue | None:
+        """Return what is said after a repetition with the exercise before it, when that has just been found out."""
+        name, self._name = self._name, ""
+        if not name:
+            return ended
+        if ended is None:  # what told the exercise were repetitions that were held back
+            ended = Cue("", speech=self._words("coach.count", n=counted) if counted else "")
+        return ended._replace(text=ended.text or name, speech=f"{name}. {ended.speech}".strip())
 
     def _danger(self, seen: Observation, now_s: float) -> Cue | None:
         """Return the safety cue of this moment, with its speech when it is new or due again."""
@@ -89,12 +91,14 @@ class Coaching:
         fault = next((f for f in faults if self._words.sentence(f.say) == self._shown.text), faults[0])
         text = self._words.sentence(fault.say)
         due = self._due(fault.say, now_s, SAFETY_AGAIN_S)
-        return Cue(text, True, f"{text}." if due else "", due)
+        return Cue(text, True, _whole(text) if due else "", due)
 
-    def _after(self, rep: Rep, seen: Observation, now_s: float) -> Cue:
-        """Return the count and what goes with it, after a repetition or attempt."""
+    def _after(self, rep: Rep, seen: Observation, now_s: float) -> Cue | None:
+        """Return the count and what goes with it, after a repetition or attempt; None after one long ago."""
         self._recent.append(frozenset(rep.faults))
         counted, turn = seen.counted, self._turns.due(seen)
+        if is_late(seen):
+            return None  # it speaks through the count of those after it
         parts = [self._words("coach.count", n=counted)] if rep.counted else []
         left = None if self._target is None else self._target - counted
         # the other side goes before technique: without it the next repetition is the wrong one. Not after the last one
@@ -146,3 +150,8 @@ class Coaching:
         if due:
             self._said_s[what] = now_s
         return due
+
+
+def _whole(text: str) -> str:
+    """Return a cue as a sentence with its full stop; one from somebody's own file may have its own."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."

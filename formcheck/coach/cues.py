@@ -14,6 +14,11 @@ from formcheck.words import Words
 
 #: A shown cue stays at least this long; only a safety cue may push another aside before that.
 STAYS_S = 2.0
+#: Which exercise it is, is shown when within so long of finding it out there is room for it.
+NAMED_S = 6.0
+#: A repetition that ended longer ago than this was held back. In all recordings one is known 0.3 s after it ended at
+#: the latest, and one that was held back a whole repetition after, 7 s.
+LATE_S = 2.5
 
 
 class Cue(NamedTuple):
@@ -33,19 +38,41 @@ class Turns:
 
     def __init__(self) -> None:
         """Begin with nothing raised yet."""
-        self._last: tuple[str | None, str] | None = None
+        self._last: tuple[str | None, str | None] = (None, None)
+        self._asked: str | None = None
 
     def due(self, seen: Observation) -> str:
         """Return the key of what asks for the other side, "" when nothing needs to.
 
-        It is due after the first repetition, and after one on the same side as the one before. Call it once for each
-        observation.
+        It is due after an exercise's first repetition, and after one on the same side as the one before; not after one
+        whose side was not told. Call it once for each observation.
         """
         rep = seen.rep
-        if rep is None or not rep.counted or rep.side is None:
+        if rep is None or not rep.counted:
             return ""
         before, self._last = self._last, (seen.exercise, rep.side)
-        return seen.turn if before is None or before[0] != seen.exercise or before == self._last else ""
+        if rep.side is None or is_late(seen):
+            return ""
+        first, self._asked = seen.exercise != self._asked, seen.exercise
+        return seen.turn if first or before == self._last else ""
+
+
+class Found:
+    """Tells when it has been found out which exercise is being done."""
+
+    def __init__(self) -> None:
+        """Begin with nothing known, not even whether it is to be found out."""
+        self._exercise: str | None = None
+        self._began = False
+
+    def out(self, seen: Observation) -> str:
+        """Return the name of the exercise when it was not this one until now, else "".
+
+        What is known from the beginning was asked for, and need not be said. Call it once for each observation.
+        """
+        before, self._exercise = self._exercise, seen.exercise
+        began, self._began = self._began, True
+        return seen.exercise if began and seen.exercise is not None and seen.exercise != before else ""
 
 
 class Caption:
@@ -55,25 +82,34 @@ class Caption:
         """Begin with no cue."""
         self._words = words
         self._turns = Turns()
+        self._found = Found()
         self._cue = Cue("")
         self._since_s = float("-inf")
+        self._name, self._name_s = "", float("-inf")
+        self._naming = ""
 
     def choose(self, seen: Observation) -> Cue:
         """Return the cue to show with `seen`."""
         now_s = seen.pose.t_s
+        if found := self._found.out(seen):
+            self._name, self._name_s = found_out(found, self._words), now_s
         cue = self._wanted(seen)
         stays = now_s - self._since_s < STAYS_S
+        if self._naming and self._cue.text == self._naming and cue.text:
+            stays = False  # the exercise's name gives way to anything
         if cue.text and (cue == self._cue or not stays or (cue.safety and not self._cue.safety)):
             self._cue, self._since_s = cue, now_s
         elif not stays:
-            self._cue = Cue("")
+            self._naming, self._name = self._name if now_s - self._name_s < NAMED_S else "", ""
+            self._cue = Cue(self._naming)
+            self._since_s = now_s if self._naming else self._since_s
         return self._cue
 
     def _wanted(self, seen: Observation) -> Cue:
         """Return the most important sentence of this moment."""
         turn = self._turns.due(seen)
         faults = [f for f in seen.findings if f.verdict is Verdict.FAULT]
-        if seen.rep is not None:
+        if seen.rep is not None and not is_late(seen):
             faults += [f for f in seen.rep.findings if f.verdict is Verdict.FAULT]
         if faults:
             first = next((f for f in faults if f.safety), faults[0])
@@ -82,6 +118,16 @@ class Caption:
             return Cue(self._words.sentence(turn))
         key = next((key for f in seen.findings if (key := unseen_key(f, self._words))), "")
         return Cue(self._words(key) if key else "")
+
+
+def is_late(seen: Observation) -> bool:
+    """Whether the repetition given with `seen` is an earlier one, held back until its exercise was found out."""
+    return seen.rep is not None and seen.pose.t_s - seen.rep.end_s > LATE_S
+
+
+def found_out(exercise: str, words: Words) -> str:
+    """Return the sentence that says which exercise was found out."""
+    return words("coach.exercise", name=words.name("exercise", exercise))
 
 
 def unseen_key(finding: Finding, words: Words) -> str:

@@ -133,6 +133,7 @@ class Flow:
             notices=notices,
             lost=self._lost,
             summary=summary,
+            raised=seen.raised if in_set and seen else None,
         )
 
     # -- what keys and the outside do ------------------------------------------------------------------------------
@@ -287,6 +288,8 @@ def spoken(summary: Summary, words: Words) -> str:
         all_good = summary.good == summary.counted
         good = words("flow.all_good") if all_good else words("flow.some_good", n=summary.good)
         parts = [f"{count}, {good}."]
+    if summary.remark:
+        parts.append(f"{summary.remark}.")
     if summary.work_on:
         parts.append(words("flow.next_time", advice=summary.work_on))
     if summary.left_s is not None:

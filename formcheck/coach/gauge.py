@@ -29,12 +29,19 @@ _SMALLEST_PX = 6.0
 
 
 def gauge_plate(
-    gauge: Gauge, room: Box, unit_px: float, at_left: bool, words: Words, measure: Measure
+    gauge: Gauge,
+    room: Box,
+    unit_px: float,
+    at_left: bool,
+    words: Words,
+    measure: Measure,
+    side: str | None = None,
 ) -> list[Operation]:
     """Return the gauge on its plate in an upper corner of `room`, the plate first.
 
     It ends a little below the middle of the picture: beside it, at the side away from the head, the feet lie on the
     mat. `unit_px`: the size of the picture everything is proportioned by.
+    `side`: which side is raised, in words; "" while it is not known, None where there are no sides.
     """
     wide = min(0.25 * unit_px, room.width)
     high = min(0.58 * unit_px, 0.6 * room.height)
@@ -43,20 +50,32 @@ def gauge_plate(
     pad = 0.02 * unit_px
     inner = Box(plate.left + pad, plate.top + pad, plate.right - pad, plate.bottom - pad)
     out: list[Operation] = [Plate(*plate, INK, 0.018 * unit_px)]
-    label, below = _label(words.name("measure", gauge.measure), inner, unit_px, measure)
+    label, below = _label(words.name("measure", gauge.measure), side, inner, unit_px, measure)
     number, above = _number(gauge, inner, unit_px, words, measure)
     out += label
     out += _scale(gauge, Box(inner.left, below + pad, inner.right, above - pad), unit_px, measure)
     return out + number
 
 
-def _label(label: str, inner: Box, unit_px: float, measure: Measure) -> tuple[list[Operation], float]:
-    """Return what the gauge measures, at the top of `inner`, and how far down the words reach."""
+def _label(
+    label: str, side: str | None, inner: Box, unit_px: float, measure: Measure
+) -> tuple[list[Operation], float]:
+    """Return what the gauge measures and on which side, at the top of `inner`, and how far down the words reach.
+
+    Where there are sides their line is kept free while it is not known which, so that the scale does not move.
+    """
     block = fit(label, inner.width, 0.04 * unit_px, 2, measure, False)
     if block.height_px < _SMALLEST_PX or not label:
         return [], inner.top
     top = inner.top + 0.006 * unit_px
-    return list(written(block, _middle(inner), top, PAPER, measure, False)), top + block.tall_px
+    out: list[Operation] = [*written(block, _middle(inner), top, PAPER, measure, False)]
+    below = top + block.tall_px
+    if side is None:
+        return out, below
+    named = fit(side, inner.width, 0.04 * unit_px, 1, measure)
+    top = below + 0.02 * unit_px
+    out += written(named, _middle(inner), top, PAPER, measure) if side else []
+    return out, top + 0.04 * unit_px
 
 
 def _number(

@@ -41,8 +41,8 @@ def mirrored(image: ImageArray, shown: Shown) -> tuple[ImageArray, Shown]:
 
 def _observation(seen: Observation) -> Observation:
     """Return the mirrored observation."""
-    side = None if seen.head_side is None else _OTHER_SIDE[seen.head_side]
-    return replace(seen, pose=_pose(seen.pose), head_side=side)
+    head, raised = (None if side is None else _OTHER_SIDE[side] for side in (seen.head_side, seen.raised))
+    return replace(seen, pose=_pose(seen.pose), head_side=head, raised=raised)
 
 
 def _pose(pose: Pose) -> Pose:

@@ -35,6 +35,8 @@ from formcheck.words import Words
 
 #: the least height of a capital, in pixels, at which small print is worth drawing
 SMALLEST_PX = 6.5
+#: what the person's own sides are called
+SIDES = {"left": "screen.left", "right": "screen.right"}
 
 
 def layout(
@@ -45,29 +47,34 @@ def layout(
     measure: Measure = estimate_width,
     said: tuple[str, bool] | None = None,
     notices: Sequence[str] = (),
+    side: str | None = None,
 ) -> tuple[Operation, ...]:
     """Return what to draw for `observation` on a picture of `size_px` (width, height), in the order to draw it.
 
     The pose is scaled from the size it was found in. `words`: the language. `target`: how many repetitions the set
     should have, None when that is open. `measure`: how wide text is; the painter's own makes plates fit exactly, the
     default is an estimate on the safe side. `said`: the sentence and whether it is about safety, None: the one that
-    follows from the observation. `notices`: short remarks, each on a small plate. Every operation lies inside the
-    picture.
+    follows from the observation. `notices`: short remarks, each on a small plate. `side`: the person's own side that is
+    named as the raised one, None: the observation's; they differ in a mirror. Every operation lies inside the picture.
     """
     page = Page(Box(0, 0, *size_px), words, measure)
     verdicts = worst_of(observation.findings)
     sentence, safety = _sentence(observation, words) if said is None else said
-    plates = _plates(observation, verdicts, page, target, notices)
+    plates = _plates(observation, verdicts, page, target, notices, side or observation.raised)
     plates += sentence_plate(sentence, safety, page, page.room)
     taken = [op.bounds for op in plates if isinstance(op, Plate)]
-    body = skeleton(observation.pose, observation.head_side, verdicts, page.picture, page.unit_px)
-    side = observation.head_side
-    notes = marks(observation.pose, side, verdicts, page.picture, taken, page.unit_px, measure)
+    body = skeleton(observation, verdicts, page.picture, page.unit_px)
+    notes = marks(observation, verdicts, page.picture, taken, page.unit_px, measure)
     return (*body, *notes, *plates)
 
 
 def _plates(
-    observation: Observation, verdicts: Mapping[str, Verdict], page: Page, target: int | None, notices: Sequence[str]
+    observation: Observation,
+    verdicts: Mapping[str, Verdict],
+    page: Page,
+    target: int | None,
+    notices: Sequence[str],
+    side: str | None,
 ) -> list[Operation]:
     """Return what is on plates but the sentence: the corner, the gauge, the chips and the notices."""
     picture, room, unit, words, measure = page.picture, page.room, page.unit_px, page.words, page.measure
@@ -80,7 +87,8 @@ def _plates(
         aside = "" if target is None else words("screen.target", n=target)
         corner = _count_plate(observation.counted, aside, picture, room, gauge_left, measure)
         if observation.gauge is not None:
-            gauge = gauge_plate(observation.gauge, room, unit, gauge_left, words, measure)
+            named = words(SIDES[side]) if side else "" if observation.turn else None
+            gauge = gauge_plate(observation.gauge, room, unit, gauge_left, words, measure, named)
     middle = _between(corner, gauge, picture, page.margin_px)
     if verdicts and observation.phase != "setup":
         chips = chip_strip(verdicts, middle, 0.05 * picture.height, words, measure)

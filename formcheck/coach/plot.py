@@ -19,6 +19,9 @@ from formcheck.types import Verdict
 CARD: Colour = (30, 35, 44)  #: what the plot and the answers stand on
 ZONE: Colour = (22, 66, 56)  #: the target zone
 
+#: the letters of the person's own sides; a lift whose side was not told has a "?"
+LETTERS = {"left": "screen.left_letter", "right": "screen.right_letter"}
+
 #: the scale reaches at least this far beyond the target zone's upper limit, and at most this far
 _LEAST, _MOST = 1.12, 1.8
 
@@ -38,7 +41,8 @@ def lift_plot(summary: Summary, box: Box, page: Page) -> list[Operation]:
     inner = box.inset(0.9 * tall)
     figures = [f"{limit:g}" for limit in (summary.low, summary.high)]
     aside = max(page.measure(figure, tall, False)[0] for figure in figures) + 0.6 * tall
-    axis = Box(inner.left + aside, inner.top + 2.0 * tall, inner.right, inner.bottom - 1.7 * tall)
+    below = (3.1 if summary.sided else 1.7) * tall
+    axis = Box(inner.left + aside, inner.top + 2.0 * tall, inner.right, inner.bottom - below)
     if inner.width < 3 * aside or tall < SMALLEST_PX or _ground(axis, page).height < 1.5 * tall:
         return []
     heading = _heading(summary, inner, tall, page)
@@ -111,12 +115,13 @@ def _zone(summary: Summary, axis: Box, right: float, tall: float, page: Page) ->
 
 
 def _bars(summary: Summary, axis: Box, tall: float, page: Page) -> list[Operation]:
-    """Return the bars with their marks and, where there is room, their numbers."""
+    """Return the bars with their marks and, where there is room, their numbers and beneath them their sides."""
     ground = _ground(axis, page)
     slot = min(ground.width / len(summary.bars), 0.16 * page.unit_px)
     first = (ground.left + ground.right - slot * len(summary.bars)) / 2
     radius = min(0.024 * page.unit_px, 0.42 * slot)
     shown, small = _numbered(summary.bars, slot, tall, page)
+    letters = _letters(summary, slot, small, page)
     out: list[Operation] = []
     for place, bar in enumerate(summary.bars):
         middle = first + (place + 0.5) * slot
@@ -125,7 +130,20 @@ def _bars(summary: Summary, axis: Box, tall: float, page: Page) -> list[Operatio
             label = str(bar.number)
             wide = page.measure(label, small, False)[0]
             out.append(printed(label, middle - wide / 2, axis.bottom + 0.5 * tall + small, small, PAPER, page.measure))
+        if letters:
+            label = letters[place]
+            wide = page.measure(label, small, False)[0]
+            out.append(printed(label, middle - wide / 2, axis.bottom + 1.9 * tall + small, small, QUIET, page.measure))
     return out
+
+
+def _letters(summary: Summary, slot: float, small: float, page: Page) -> list[str]:
+    """Return the letter of each bar's side; none where there are no sides or the letters would touch."""
+    if not summary.sided:
+        return []
+    out = [page.words(LETTERS[bar.side]) if bar.side else "?" for bar in summary.bars]
+    widest = max(page.measure(letter, small, False)[0] for letter in out)
+    return out if widest + 0.35 * small <= slot else []
 
 
 def _bar(

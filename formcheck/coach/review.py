@@ -28,7 +28,7 @@ def review(result: Result, exercise: Exercise, target: int, words: Words, ask_s:
     bars, number = [], 0
     for rep in result.reps:
         number += rep.counted
-        bars.append(Bar(number if rep.counted else None, rep.values.get(measure), _worst(rep)))
+        bars.append(Bar(number if rep.counted else None, rep.values.get(measure), _worst(rep), rep.side))
     return Summary(
         counted=result.counted,
         good=result.good,
@@ -40,6 +40,8 @@ def review(result: Result, exercise: Exercise, target: int, words: Words, ask_s:
         low=low,
         high=high,
         left_s=ask_s,
+        remark=words("flow.not_in_turn") if result.alternated is False else "",
+        sided=exercise.lifting.sides is not None,
     )
 
 
@@ -74,4 +76,4 @@ def _work_on(result: Result, words: Words) -> str:
 def advice(fault: Finding, words: Words) -> str:
     """Return what to work on against a fault: the advice that goes with its cue, the cue itself where there is none."""
     key = fault.say.replace("cue.", "advice.", 1)
-    return words(key) if key in words.keys else words.sentence(fault.say)
+    return words(key) if key in words.keys else words.sentence(fault.say).rstrip(". ")

@@ -36,12 +36,13 @@ class Bar:
     """One lift in the summary's plot. `value`: its height in the summary's unit, None when it was not seen.
 
     `number`: as it was counted, None for an attempt. `verdict`: FAULT with any fault, UNSURE with none but something
-    not told, else OK.
+    not told, else OK. `side`: the person's own side that was raised, None where there is none or it was not told.
     """
 
     number: int | None
     value: float | None
     verdict: Verdict
+    side: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,9 @@ class Summary:
     """What the last screen says of the set: `counted` of `target` repetitions, `good` of them without a fault.
 
     `work_on`: the one thing to work on next time, "" for nothing. `bars` with `measure`, `unit` and the target zone
-    `low`..`high`: the plot. `left_s`: seconds left to answer how it felt, None when that is not asked. `pain`: the
-    answer, "" for none yet, else "none", "some" or "stop".
+    `low`..`high`: the plot; `sided`: each bar is of one side. `left_s`: seconds left to answer how it felt, None when
+    that is not asked. `pain`: the answer, "" for none yet, else "none", "some" or "stop". `remark`: what else there is
+    to say of the set as a whole, a sentence without its full stop, "" for nothing.
     """
 
     counted: int
@@ -64,6 +66,8 @@ class Summary:
     high: float
     left_s: float | None
     pain: str = ""
+    remark: str = ""
+    sided: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +76,8 @@ class Scene:
 
     `observation`: the last there was, None before the first picture. `sentence`: what to read now, "" for nothing;
     `safety`: it is about safety. `items`: the set-up's check list, in every other stage empty. `notices`: short remarks
-    for a corner ("Sound off"). `lost`: the camera gives no picture. `summary`: in the last stage only.
+    for a corner ("Sound off"). `lost`: the camera gives no picture. `summary`: in the last stage only. `raised`: the
+    person's own side that is raised now, the same whether or not the picture is mirrored.
     """
 
     stage: Stage
@@ -84,3 +89,4 @@ class Scene:
     notices: tuple[str, ...] = ()
     lost: bool = False
     summary: Summary | None = None
+    raised: str | None = None

@@ -75,7 +75,7 @@ def _waiting(scene: Scene, page: Page) -> list[Operation]:
 def _before(scene: Scene, seen: Observation, page: Page, title: str) -> list[Operation]:
     """Return the set-up or the rest: the person and the sentence; in the set-up also where to lie and what is amiss."""
     picture, room, gap = page.picture, page.room, page.margin_px
-    body = skeleton(seen.pose, seen.head_side, {}, picture, page.unit_px)
+    body = skeleton(seen, {}, picture, page.unit_px)
     above: list[Operation] = []
     if scene.stage is Stage.SETUP:
         heading = title or page.words("screen.setting_up")
@@ -113,7 +113,7 @@ def _set(scene: Scene, seen: Observation, page: Page) -> list[Operation]:
     if scene.lost:
         # what was seen last says nothing of now
         seen = replace(seen, pose=_gone(seen.pose), findings=(), gauge=None)
-    out = list(layout(seen, size_px, page.words, scene.target, page.measure, said, scene.notices))
+    out = list(layout(seen, size_px, page.words, scene.target, page.measure, said, scene.notices, scene.raised))
     keys = [] if scene.sentence.strip() else keys_line(page.words("screen.keys_set"), page)
     if not scene.lost:
         return out + keys

@@ -6,6 +6,7 @@ May not know: pixels, fonts, how a set was judged, what becomes of the answer.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from formcheck.coach.chips import state_mark
 from formcheck.coach.drawing import ASCENT, PITCH, Block, Box, Operation, Plate, fit, written
@@ -18,16 +19,20 @@ from formcheck.types import Verdict
 
 ANSWERS = {"none": "screen.pain_none", "some": "screen.pain_some", "stop": "screen.pain_stop"}
 
-#: the count and the plot have at least this share of the picture's height
+#: the count and the plot have at least this share of the picture's height, and so much more for letters under the bars
+#: and for a remark
 _RESULT, _RESULT_UPRIGHT = 0.33, 0.42
+_LETTERS, _REMARK = 0.03, 0.07
 
 
 def summary_screen(scene: Scene, summary: Summary, page: Page, title: str) -> list[Operation]:
     """Return the whole screen, from the top: the count beside the plot, what to work on, how it felt.
 
     In an upright picture the plot stands below the count. `title`: the exercise's name. After "some" and "stop" what
-    to do about the pain takes the place of what to work on.
+    to do about the pain takes the place of what to work on and of the remark.
     """
+    if summary.pain not in ("", "none"):
+        summary = replace(summary, work_on="", remark="")
     high, gap = page.picture.height, 1.6 * page.margin_px
     room = page.picture.inset(gap)
     asking = not summary.pain and summary.left_s is not None
@@ -43,10 +48,16 @@ def summary_screen(scene: Scene, summary: Summary, page: Page, title: str) -> li
         bottom = above(_question(summary, Box(*room[:3], bottom), page))
     elif summary.pain:
         bottom = above(_thanks(summary, Box(*room[:3], bottom), page))
-    if summary.work_on.strip() and summary.pain in ("", "none"):
-        most_px = max(0.1 * high, bottom - room.top - (_RESULT_UPRIGHT if page.upright else _RESULT) * high - gap)
+    if summary.work_on.strip():
+        most_px = max(0.1 * high, bottom - room.top - _result_share(summary, page) * high - gap)
         bottom = above(_work_on(summary, Box(*room[:3], bottom), min(most_px, 0.3 * high), page))
     return out + _result(summary, scene, Box(*room[:3], bottom), gap, page, title)
+
+
+def _result_share(summary: Summary, page: Page) -> float:
+    """Return the share of the picture's height that the count and the plot have at least."""
+    share = _RESULT_UPRIGHT if page.upright else _RESULT
+    return share + (_LETTERS if summary.sided else 0.0) + (_REMARK if summary.remark.strip() else 0.0)
 
 
 def _result(summary: Summary, scene: Scene, box: Box, gap: float, page: Page, title: str) -> list[Operation]:
@@ -84,7 +95,9 @@ def _count(summary: Summary, box: Box, page: Page, title: str) -> tuple[list[Ope
             at, colour = y + baseline * tall, PAPER if bold else QUIET
             out.append(printed(block.lines[0], beside, at, block.height_px, colour, measure, bold))
     y += tall + 0.04 * high
-    return _good(summary, Box(box.left, y, box.right, box.bottom), out, page) if summary.counted else (out, y)
+    if summary.counted:
+        out, y = _good(summary, Box(box.left, y, box.right, box.bottom), out, page)
+    return _remark(summary, Box(box.left, y, box.right, box.bottom), out, page) if summary.remark.strip() else (out, y)
 
 
 def _good(summary: Summary, box: Box, out: list[Operation], page: Page) -> tuple[list[Operation], float]:
@@ -99,6 +112,20 @@ def _good(summary: Summary, box: Box, out: list[Operation], page: Page) -> tuple
         return out, box.top
     mark = state_mark(Verdict.OK, (box.left + 0.75 * tall, box.top + 0.5 * block.height_px), 0.8 * tall, page.measure)
     return [*out, *mark, *_rows(block, box.left + 1.9 * tall, box.top, page)], box.top + block.tall_px
+
+
+def _remark(summary: Summary, box: Box, out: list[Operation], page: Page) -> tuple[list[Operation], float]:
+    """Return `out` with what there is to say of the set as a whole, as large as there is room, and where that ends."""
+    top = box.top + 0.035 * page.print_px
+    tall = 0.036 * page.print_px
+    block = largest(summary.remark, box.width, 0.0, tall, max(0.0, box.bottom - top), 0.0, page.measure)
+    if block.height_px < SMALLEST_PX:
+        return out, box.top
+    lines = [
+        printed(row, box.left, top + block.height_px * (1 + PITCH * number), block.height_px, QUIET, page.measure, True)
+        for number, row in enumerate(block.lines)
+    ]
+    return [*out, *lines], top + block.tall_px
 
 
 def _rows(block: Block, left: float, top: float, page: Page) -> list[Operation]:

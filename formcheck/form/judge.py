@@ -283,7 +283,7 @@ class Judge:
             head_side=self._measures.rest.head_side,
             exercise=self._name,
             turn=self.exercise.lifting.turn if self.exercise else "",
-            raised=shown.raised(readings) if shown is not None else None,
+            raised=shown.raised if shown is not None else None,
         )
 
     def _gauge(self, judge: LiftJudge, readings: dict[str, Reading]) -> Gauge:

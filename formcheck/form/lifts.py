@@ -24,6 +24,8 @@ BEGUN_SHARE = 0.3
 #: be wrong if errors were that large every time).
 SIDE_ERRORS = 1.5
 
+#: A side that was told while a limb is up holds for so long when it cannot be told any more.
+RAISED_S = 1.0
 #: The check under which it is told that the raised side could not be told.
 SIDE = "side"
 
@@ -41,6 +43,8 @@ class LiftJudge:
         self._before: deque[Readings] = deque()
         self._during: list[Readings] = []
         self._top_s = (0.0, 0.0)
+        self._now_s = -np.inf
+        self._raised: tuple[str | None, float] = (None, -np.inf)
 
     @property
     def up(self) -> bool:
@@ -88,11 +92,23 @@ class LiftJudge:
             self._during.append(readings)
             for watch in self._watches:
                 watch.add(readings[watch.rule.measure])
+        self._look_which(readings)
         if not self._counter.up:
             self._before.append(readings)
         while self._before and main.t_s - self._before[0][main.name].t_s > reps.BEFORE_S and not self._counter.up:
             self._before.popleft()
         return self._judged(lift) if lift is not None else None
+
+    def _look_which(self, readings: Readings) -> None:
+        """Note which side is raised now."""
+        self._now_s = self.main(readings).t_s
+        sides = self.exercise.lifting.sides
+        reading = readings[sides] if sides is not None and self.up else None
+        side = None if reading is None or reading.value is None else _side_of(reading.value, reading.error)
+        if not self.up:
+            self._raised = (None, -np.inf)
+        elif side is not None:
+            self._raised = (side, self._now_s)
 
     def now(self, readings: Readings) -> tuple[Finding, ...]:
         """Return what the rules say at this moment of a lift; nothing while none is under way."""
@@ -108,11 +124,14 @@ class LiftJudge:
         shown = [(s.posture, s.shown(*self._on_top(s.measure, *self._top_s))) for s in self.exercise.signs]
         return _all(s for _, s in shown), _all(s for posture, s in shown if posture)
 
-    def raised(self, readings: Readings) -> str | None:
-        """Return which side is raised at this moment, "left" or "right"; None while that cannot be told."""
-        sides = self.exercise.lifting.sides
-        reading = readings[sides] if sides is not None and self.up else None
-        return None if reading is None or reading.value is None else _side_of(reading.value, reading.error)
+    @property
+    def raised(self) -> str | None:
+        """Which side is raised at this moment, "left" or "right"; None while that cannot be told.
+
+        One that was told holds for `RAISED_S` within the lift, or what is shown of it would flicker.
+        """
+        side, t_s = self._raised
+        return side if self.up and self._now_s - t_s <= RAISED_S else None
 
     # -- judging --------------------------------------------------------------------------------------------------
 

@@ -94,10 +94,14 @@ class Recogniser:
         return max((j for j in self.judges if j.up), key=lambda j: j.strength)
 
     def speaks(self, judge: LiftJudge) -> bool:
-        """Whether what `judge` finds at this moment may be said: it is that exercise, or hardly another."""
-        others = [o.strength for o in self.judges if o.up and _main(o) != _main(judge)]
-        alone = judge.strength >= max(1.0, RATHER * max(others, default=0.0))
-        return judge is self._current or (self._current is None and alone)
+        """Whether what `judge` finds at this moment may be said: it is that exercise, or hardly another.
+
+        The exercise being done is silent only while it is not really done and another is, as when that one begins.
+        """
+        others = max((o.strength for o in self.judges if o.up and _main(o) != _main(judge)), default=0.0)
+        if judge is self._current:
+            return judge.strength >= 1.0 or others < 1.0
+        return self._current is None and judge.strength >= max(1.0, RATHER * others)
 
     def reset(self) -> None:
         """Give up lifts under way, as when the rest itself is lost."""

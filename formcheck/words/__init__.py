@@ -8,6 +8,7 @@ May not know: when anything is said, to whom, how it is drawn.
 from __future__ import annotations
 
 import functools
+import re
 import string
 from collections.abc import Mapping
 from pathlib import Path
@@ -40,7 +41,7 @@ class Words:
 
     def name(self, table: str, thing: str) -> str:
         """Return what `thing` is called in `table`; a thing without words goes by its own name."""
-        return self._sentences.get(f"{table}.{thing}", thing.replace("_", " ").capitalize())
+        return self._sentences.get(f"{table}.{thing}", re.sub("[_-]", " ", thing).capitalize())
 
     @property
     def keys(self) -> frozenset[str]:

@@ -40,7 +40,7 @@ def test_the_pages_example_and_commands_do_what_it_says(run, stock, tmp_path, mo
         "why": "Small lifts only until the next visit.",
     }  # fmt: skip
     assert session["limits"]["overarch"] == {"limit": 20.0, "unit": "deg"}
-    assert (session["height_cm"], session["notes"]) == (163.0, [NOTE])
+    assert (session["height_cm"], session["notes"]) == (163.0, ["Recognised as spine-extension.", NOTE])
     # whoever has a camera must not be coached by a test
     said = run(*live[1:], "--camera", "99")
     assert said.code == 2

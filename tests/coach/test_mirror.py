@@ -2,40 +2,51 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
-
 import numpy as np
 import pytest
-from overlay_scenes import AS_GIVEN
+from overlay_scenes import AS_GIVEN, SCENES
 from screen_scenes import SCREENS, anywhere, picture, texts
 
-from formcheck.coach.drawing import Line, Operation, Text
+from formcheck.coach.drawing import Box, Line, Operation, Text
 from formcheck.coach.mirror import mirrored
 from formcheck.coach.overlay import layout
+from formcheck.coach.scene import Scene, Stage
+from formcheck.coach.screens import layout_scene
+from formcheck.coach.skeleton import skeleton, worst_of
 from formcheck.types import FloatArray, HeadTurn, Observation, Pose, Silhouette
 
 
-def test_the_mirror_turns_the_picture_and_the_person_not_the_words() -> None:
+@pytest.mark.parametrize("seen", [anywhere("right"), SCENES["far_leg"], SCENES["opposite_arm"], SCENES["either_leg"]])
+def test_the_mirror_turns_the_picture_and_the_person_not_the_words(seen: Observation) -> None:
     image = np.random.default_rng(2).integers(0, 256, (360, 640, 3), dtype=np.uint8)
-    seen = anywhere("right")
     flipped, other = mirrored(image, seen)
     assert (flipped == image[:, ::-1]).all()
-    assert other.head_side == "left"
-    there = layout(other, (640, 360), AS_GIVEN, 10)
-    here = layout(seen, (640, 360), AS_GIVEN, 10)
+    assert {seen.head_side, other.head_side} == {"left", "right"}
 
-    def body(operations: Sequence[Operation]) -> list[Line]:
-        return list(itertools.takewhile(lambda op: isinstance(op, Line), operations))
+    def body(of: Observation) -> list[Operation]:
+        return skeleton(of, worst_of(of.findings), Box(0, 0, 640, 360), 360)
 
-    # the near side stays near: each stroke with its colour, its width and its dashes is its own mirror image
-    assert len(body(here)) > 10
-    for one, two in zip(body(here), body(there), strict=True):
-        assert (one.colour, one.width_px, one.dashed) == (two.colour, two.width_px, two.dashed)
-        assert np.array([two.start, two.end]) == pytest.approx(np.array([one.start, one.end]) * [-1, 1] + [640, 0])
+    # the near side stays near, and the raised leg the raised one: each stroke is its own mirror image
+    assert len(body(seen)) > 20
+    for one, two in zip(body(seen), body(other), strict=True):
+        assert (type(one), one.colour) == (type(two), two.colour)
+        if isinstance(one, Line) and isinstance(two, Line):
+            assert (one.width_px, one.dashed) == (two.width_px, two.dashed)
+            assert np.array([two.start, two.end]) == pytest.approx(np.array([one.start, one.end]) * [-1, 1] + [640, 0])
+    here, there = (layout(of, (640, 360), AS_GIVEN, 10, side=seen.raised) for of in (seen, other))
     assert sorted(texts(here)) == sorted(texts(there))
-    gauge = [next(op.left for op in ops if isinstance(op, Text) and op.text == "Chest") for ops in (here, there)]
-    assert gauge[0] < 320 < gauge[1]
+    labels = ("Chest", "Leg")
+    gauge = [next(op.left for op in ops if isinstance(op, Text) and op.text in labels) for ops in (here, there)]
+    assert sorted(gauge, reverse=seen.head_side == "left") == gauge
+    assert min(gauge) < 320 < max(gauge)
+
+
+def test_in_the_mirror_the_persons_own_side_is_still_named() -> None:
+    scene = Scene(Stage.SET, SCENES["far_leg"], "", False, 10, raised="right")
+    _, other = mirrored(picture(640, 360), scene)
+    assert other.observation is not None
+    assert other.observation.raised == "left"
+    assert "right" in texts(layout_scene(other, (640, 360), AS_GIVEN))
 
 
 def test_the_mirror_turns_all_there_is_and_twice_is_not_at_all() -> None:
@@ -43,10 +54,10 @@ def test_the_mirror_turns_all_there_is_and_twice_is_not_at_all() -> None:
     rows: FloatArray = rng.uniform(0, 300, (33, 2))
     outline = Silhouette(*(rng.uniform(0, 99, 640) for _ in range(3)))
     pose = Pose(1.0, (640, 360), rows, rng.uniform(size=33), rng.uniform(size=33), 0.5, outline, HeadTurn(7.0, 1, 0.9))
-    seen = Observation(pose, "ready", head_side="left", counted=3)
+    seen = Observation(pose, "ready", head_side="left", counted=3, raised="right")
     image = picture(640, 360)
     _, once = mirrored(image, seen)
-    assert once.counted == 3
+    assert (once.counted, once.raised) == (3, "left")
     assert once.pose.head is not None
     assert once.pose.head.turn_deg == -7
     assert once.pose.silhouette is not None
@@ -57,7 +68,7 @@ def test_the_mirror_turns_all_there_is_and_twice_is_not_at_all() -> None:
     _, twice = mirrored(image, once)
     assert twice.pose.xy_px == pytest.approx(rows)
     assert (twice.pose.z == pose.z).all()
-    assert twice.head_side == "left"
+    assert (twice.head_side, twice.raised) == ("left", "right")
 
 
 def test_a_whole_scene_is_mirrored_with_its_observation() -> None:

@@ -97,6 +97,9 @@ def observations(draw: st.DrawFn) -> Observation:
         cue=draw(st.text(max_size=300) | st.sampled_from(CUES)),
         cue_safety=draw(st.booleans()),
         head_side=draw(st.sampled_from([None, "left", "right"])),
+        exercise=draw(st.sampled_from([None, "leg-raise", "of their own"])),
+        turn=draw(st.sampled_from(["", "cue.other_leg"])),
+        raised=draw(st.sampled_from([None, "left", "right"])),
     )
 
 
@@ -213,7 +216,7 @@ def test_plates_keep_off_each_other(scene: str, size_px: tuple[int, int]) -> Non
 def test_the_middle_of_the_picture_stays_free(size_px: tuple[int, int]) -> None:
     width, height = size_px
     middle = Box(0.2 * width, 0.43 * height, 0.8 * width, 0.6 * height)
-    for scene in ("good_lift", "fault", "unsure", "rest"):
+    for scene in ("good_lift", "fault", "unsure", "rest", "far_leg", "opposite_arm", "either_leg", "undecided"):
         plates = [op for op in shown(SCENES[scene], size_px, 10) if isinstance(op, Plate)]
         assert not any(plate.bounds.meets(middle) for plate in plates), scene
 

@@ -35,7 +35,7 @@ def touched(operation: Operation, width: int = 300, height: int = 200) -> Box:
     return Box(columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
 
 
-@pytest.mark.parametrize("scene", ["fault", "unsure", "setup_problems"])
+@pytest.mark.parametrize("scene", ["fault", "unsure", "setup_problems", "far_leg"])
 def test_shapes_are_painted_exactly_as_stored(scene: str) -> None:
     stored = GOLDEN / f"{scene}.png"
     operations = shown(SCENES[scene], (240, 136), 10)

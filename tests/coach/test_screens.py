@@ -88,6 +88,7 @@ _scenes = st.builds(
     notices=st.builds(tuple, st.lists(_notices, max_size=4)),
     lost=st.booleans(),
     summary=st.none() | SUMMARIES,
+    raised=st.sampled_from([None, "left", "right"]),
 )
 
 

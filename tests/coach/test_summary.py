@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from overlay_scenes import AS_GIVEN, FAULT, OK, UNSURE, texts
-from screen_scenes import SCREENS, SIZES, TITLE, at_end, bars_of, drawn, keep_the_rules, sizes_of
+from screen_scenes import SCREENS, SET_OF_LEGS, SIZES, TITLE, at_end, bars_of, drawn, keep_the_rules, sizes_of
 
 from formcheck.coach.drawing import Disc, Line, Operation, Plate, Polygon, Text
 from formcheck.coach.paint import measure
 from formcheck.coach.palette import GOOD, WRONG
 from formcheck.coach.plot import ZONE
-from formcheck.coach.scene import Bar
+from formcheck.coach.scene import Bar, Scene
 
 
 @pytest.mark.parametrize("size_px", [(640, 480), (960, 720), (1280, 720), (1920, 1080)])
@@ -119,3 +120,56 @@ def test_an_answer_is_thanked_for_and_pain_is_taken_seriously(pain: str, answer:
             assert [op for op in operations if isinstance(op, Polygon) and op.colour == WRONG]
             # what to do about the pain is the one thing now
             assert "Look down at the mat" not in said
+            legs = " ".join(texts(drawn(of_legs(pain=pain, left_s=left_s), (1280, 720), measure)))
+            assert "take turns" not in legs
+
+
+# --- exercises of two sides ---------------------------------------------------------------------------------------
+
+
+def of_legs(**changes: object) -> Scene:
+    """Return the last screen of a set of legs, its summary changed."""
+    return replace(at_end(), summary=replace(SET_OF_LEGS, **changes))
+
+
+@pytest.mark.parametrize("size_px", SIZES)
+@pytest.mark.parametrize("changes", [{}, {"left_s": None}, {"pain": "none"}])
+def test_a_remark_is_said_whole_beside_the_one_thing_to_work_on(
+    changes: dict[str, object], size_px: tuple[int, int]
+) -> None:
+    scene = of_legs(**changes)
+    assert scene.summary is not None
+    operations = drawn(scene, size_px, measure)
+    keep_the_rules(scene, size_px, operations)
+    assert max(sizes_of(operations, scene.summary.remark)) >= min(0.021 * size_px[1], 0.021 * size_px[0])
+    least = 0.05 if size_px[0] > size_px[1] else 0.03
+    assert min(sizes_of(operations, scene.summary.work_on)) >= least * size_px[1]
+    assert scene.summary.remark not in " ".join(texts(drawn(of_legs(remark=""), size_px, measure)))
+
+
+def test_each_bar_has_the_letter_of_its_side_under_its_number() -> None:
+    operations = drawn(of_legs(), (1280, 720), measure)
+    base = max(op.bounds.bottom for op in operations if isinstance(op, Plate) and op.colour == GOOD)
+    below = [op for op in operations if isinstance(op, Text) and base < op.baseline < base + 80 and op.left > 560]
+    rows = [[op for op in below if op.baseline == baseline] for baseline in sorted({op.baseline for op in below})]
+    assert [[op.text for op in row] for row in rows] == [list("123456"), ["L", "R", "L", "R", "?", "R", "R"]]
+    middles = [[op.left + op.width_px / 2 for op in row] for row in rows]
+    # the attempt, the fourth, has a side and no number
+    assert middles[0] == pytest.approx(middles[1][:3] + middles[1][4:])
+
+
+@pytest.mark.parametrize("count", [1, 10, 30])
+@pytest.mark.parametrize("size_px", SIZES)
+def test_letters_are_all_there_or_none(count: int, size_px: tuple[int, int]) -> None:
+    bars = bars_of(*[(6.0 + at, OK) for at in range(count)], sides=[("left", "right")[at % 2] for at in range(count)])
+    scene = of_legs(bars=bars)
+    operations = drawn(scene, size_px, measure)
+    keep_the_rules(scene, size_px, operations)
+    letters = [text for text in texts(operations) if text in ("L", "R")]
+    assert len(letters) in (0, count)
+    assert letters or size_px[0] < 640 or count == 30
+
+
+def test_without_sides_there_are_no_letters() -> None:
+    assert not {"L", "R"} & set(texts(drawn(of_legs(sided=False), (1280, 720), measure)))
+    assert "?" in texts(drawn(of_legs(bars=bars_of((9.0, OK))), (1280, 720), measure))

@@ -118,7 +118,7 @@ def test_legs_in_turn_are_recognised_and_the_other_one_is_asked_for(runs, tmp_pa
     assert run.ear.texts.index(warned) > run.ear.texts.index(first)
 
 
-def test_a_set_of_another_exercise_is_a_session_of_its_own_in_the_log(runs, quick, tmp_path):
+def test_a_set_of_another_exercise_is_a_session_of_its_own_in_the_log(runs, tmp_path):
     class Played:
         """The rep log, and what of it was asked for."""
 

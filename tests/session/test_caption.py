@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from formcheck import words
-from formcheck.coach.cues import STAYS_S, Caption
+from formcheck.coach.cues import LATE_S, NAMED_S, STAYS_S, Caption
 from formcheck.types import Finding, Observation, Pose, Rep, Verdict
 
 WORDS = words.load()
@@ -28,11 +28,21 @@ def said(finding: Finding) -> str:
     return WORDS(finding.say)
 
 
-def moment(t_s: float, *findings: Finding, last: tuple[Finding, ...] | None = None) -> Observation:
-    """Return an observation with `findings` now and, where given, a repetition just ended with those of `last`."""
-    rep = None if last is None else Rep(0, 0.0, 1.0, 2.0, 1.0, 1.0, 1.0, True, {}, last)
+def moment(
+    t_s: float,
+    *findings: Finding,
+    last: tuple[Finding, ...] | None = None,
+    side: str | None = None,
+    late_s: float = 0.0,
+    **more: object,
+) -> Observation:
+    """Return an observation with `findings` now and, where given, a repetition of `side` with those of `last`.
+
+    It ended `late_s` before.
+    """
+    rep = None if last is None else Rep(0, 0.0, 1.0, t_s - late_s, 1.0, 1.0, 1.0, True, {}, last, side)
     pose = Pose(t_s, (640, 360), np.zeros((33, 2)), np.zeros(33), np.ones(33), 0.5)
-    return Observation(pose, "lift", findings=findings, rep=rep)
+    return Observation(pose, "lift", findings=findings, rep=rep, **more)
 
 
 @pytest.mark.parametrize(
@@ -103,3 +113,60 @@ def test_safety_may_push_again_after_an_ordinary_cue():
 def test_what_cannot_be_seen_gives_way_to_what_is_wrong_with_safety_only():
     unseen = WORDS("unseen.feet")
     assert shown(moment(0.0, FEET_UNSEEN), moment(0.1, CHIN), moment(0.2, ARCH)) == [unseen, unseen, said(ARCH)]
+
+
+# --- exercises that are found out, and exercises of two sides -----------------------------------------------------
+
+NAME = WORDS("coach.exercise", name=WORDS("exercise.leg-raise"))
+TURN = WORDS("cue.other_leg")
+LEGS = {"exercise": "leg-raise", "turn": "cue.other_leg"}
+
+
+def test_the_exercise_is_shown_for_a_moment_when_it_was_found_out():
+    told = {"exercise": "leg-raise"}
+    late = 0.99 * STAYS_S
+    assert shown(moment(0.0), moment(1.0, **told), moment(1.0 + late, **told), moment(1.0 + STAYS_S, **told)) == [
+        "", NAME, NAME, "",
+    ]  # fmt: skip
+
+
+def test_an_exercise_that_was_asked_for_need_not_be_shown():
+    assert set(shown(*(moment(t_s, exercise="leg-raise") for t_s in np.arange(0.0, 9.0, 0.5)))) == {""}
+
+
+def test_the_exercise_waits_for_what_is_more_important_but_not_for_long():
+    first = moment(1.0, last=(FINE,), side="left", **LEGS)
+    later = [moment(t_s, **LEGS) for t_s in (1.1, 1.0 + STAYS_S, 1.1 + STAYS_S)]
+    assert shown(moment(0.0), first, *later) == ["", TURN, TURN, NAME, NAME]
+    wrong = [moment(t_s, CHIN, **LEGS) for t_s in np.arange(1.0, 1.0 + NAMED_S, 0.5)]
+    assert NAME not in shown(moment(0.0), *wrong, moment(1.0 + NAMED_S + STAYS_S, **LEGS))
+
+
+@pytest.mark.parametrize("cause", [(CHIN,), (ARCH,), (FEET_UNSEEN,)])
+def test_the_exercise_gives_way_to_anything(cause):
+    told = {"exercise": "leg-raise"}
+    chooser = Caption(WORDS)
+    assert [chooser.choose(seen).text for seen in (moment(0.0), moment(1.0, **told))] == ["", NAME]
+    now, then = (chooser.choose(moment(t_s, *found, **told)).text for t_s, found in ((1.1, cause), (1.2, ())))
+    assert now == then != NAME
+
+
+def test_another_exercise_is_shown_as_well():
+    other = WORDS("coach.exercise", name=WORDS("exercise.spine-extension"))
+    times = np.arange(0.0, 20.0, 1.0)
+    moments = [moment(t_s, exercise="leg-raise" if t_s < 9 else "spine-extension") for t_s in times]
+    assert set(shown(*moments)) == {"", other}
+
+
+def test_the_other_side_is_asked_for_after_the_first_repetition_and_after_a_second_on_one_side():
+    sides = ["left", "right", "left", "left", "right", None, "right", "right"]
+    moments = [moment(10.0 * at, last=(FINE,), side=side, **LEGS) for at, side in enumerate(sides)]
+    assert shown(*moments) == [TURN, "", "", TURN, "", "", "", TURN]
+    assert shown(moment(0.0, last=(CHIN,), side="left", **LEGS)) == [said(CHIN)]
+
+
+def test_a_repetition_held_back_is_not_taken_for_one_that_has_just_ended():
+    first = moment(20.0, last=(FAST,), side="left", late_s=LATE_S + 1.0, **LEGS)
+    second = moment(20.1, last=(FINE,), side="right", **LEGS)
+    assert shown(moment(0.0), first, second) == ["", NAME, TURN]
+    assert shown(moment(20.0, last=(FAST,), late_s=LATE_S - 0.5)) == [said(FAST)]

@@ -29,6 +29,8 @@ FEET_UNSEEN = Finding("feet", Verdict.UNSURE, "Why.", safety=True, measured=Fals
 CHIN_CLOSE = Finding("chin", Verdict.UNSURE, "Too close to tell.")
 FINE = Finding("feet", Verdict.OK, "Why.")
 STEP_S = 1 / 15
+LEGS = ("leg-raise", "arm-leg-raise")
+TURN = WORDS("cue.other_leg")
 
 
 def pose(t_s: float, found: bool = True) -> Pose:
@@ -39,15 +41,24 @@ def pose(t_s: float, found: bool = True) -> Pose:
 class Person:
     """Somebody exercising: each call is one more moment, and what was said in it is kept with its time."""
 
-    def __init__(self, target: int | None = 10) -> None:
+    def __init__(self, target: int | None = 10, exercise: str | None = "spine-extension") -> None:
         self.coaching = Coaching(WORDS, target)
+        self.exercise = exercise
         self.now_s = 0.0
         self.counted = 0
         self.said: list[tuple[float, str]] = []
         self.cue = Cue("")
 
     def moment(self, *findings: Finding, rep: Rep | None = None, found: bool = True) -> Cue:
-        seen = Observation(pose(self.now_s, found), "lift", findings=findings, rep=rep, counted=self.counted)
+        seen = Observation(
+            pose(self.now_s, found),
+            "lift",
+            findings=findings,
+            rep=rep,
+            counted=self.counted,
+            exercise=self.exercise,
+            turn="cue.other_leg" if self.exercise in LEGS else "",
+        )
         self.cue = self.coaching.choose(seen)
         if self.cue.speech:
             self.said.append((self.now_s, self.cue.speech))
@@ -58,12 +69,17 @@ class Person:
         for _ in range(round(seconds / STEP_S)):
             self.moment(*findings, found=found)
 
-    def rep(self, *faults: Finding, counted: bool = True) -> str:
-        """End a repetition six seconds later and return what is said of it."""
-        self.lasting(6.0)
+    def ended(self, *faults: Finding, counted: bool = True, side: str | None = None, late_s: float = 0.0) -> Rep:
+        """Return a repetition that has just ended, or `late_s` ago; it is counted."""
         self.counted += counted
-        findings = faults or (FINE,)
-        self.moment(rep=Rep(0, 0.0, 1.0, 2.0, 1.0, 1.0, 1.0, counted, {}, findings))
+        return Rep(0, 0.0, 1.0, self.now_s - late_s, 1.0, 1.0, 1.0, counted, {}, faults or (FINE,), side)
+
+    def rep(self, *faults: Finding, counted: bool = True, side: str | None = None, tells: str | None = None) -> str:
+        """End a repetition six seconds later and return what is said of it; `tells`: another exercise's, the first."""
+        self.lasting(6.0)
+        if tells is not None:
+            self.exercise, self.counted = tells, 0
+        self.moment(rep=self.ended(*faults, counted=counted, side=side))
         return self.cue.speech
 
 
@@ -95,8 +111,7 @@ def test_a_count_is_not_urgent_even_while_a_safety_cue_is_shown():
     person = Person()
     person.lasting(6.0)
     person.moment(HIGH)
-    person.counted = 1
-    cue = person.moment(rep=Rep(0, 0.0, 1.0, 2.0, 1.0, 1.0, 1.0, True, {}, (HIGH,)))
+    cue = person.moment(rep=person.ended(HIGH))
     assert (cue.text, cue.safety, cue.speech, cue.urgent) == (say(HIGH), True, "1", False)
 
 
@@ -194,20 +209,155 @@ def test_a_person_out_of_sight_is_told_so():
 def test_a_repetition_is_counted_aloud_even_in_danger():
     person = Person()
     person.lasting(6.0)
-    person.counted = 1
-    rep = Rep(0, 0.0, 1.0, 2.0, 1.0, 1.0, 1.0, True, {}, (FINE,))
-    assert person.moment(HIGH, rep=rep).speech == f"{say(HIGH)}. 1, {WORDS('coach.praise')}"
+    assert person.moment(HIGH, rep=person.ended()).speech == f"{say(HIGH)}. 1, {WORDS('coach.praise')}"
+
+
+# --- which exercise it is -----------------------------------------------------------------------------------------
+
+
+def name_of(exercise: str, words_=WORDS) -> str:
+    return words_("coach.exercise", name=words_.name("exercise", exercise))
+
+
+def test_the_exercise_is_announced_once_when_it_was_found_out():
+    person = Person(exercise=None)
+    person.lasting(3.0)
+    assert person.said == []
+    assert person.rep(tells="spine-extension") == f"{name_of('spine-extension')}. 1, {WORDS('coach.praise')}"
+    assert not [text for _ in range(6) if name_of("spine-extension") in (text := person.rep())]
+
+
+def test_an_exercise_that_was_asked_for_is_not_announced():
+    person = Person(exercise="leg-raise")
+    assert not any("Exercise" in person.rep(side=side) for side in ("left", "right") * 3)
+
+
+def test_while_there_is_nothing_else_to_read_the_exercise_is_shown():
+    person = Person(exercise=None)
+    person.lasting(1.0)
+    person.exercise = "spine-extension"
+    person.moment(rep=person.ended(CHIN))
+    assert person.cue == Cue(name_of("spine-extension"), False, f"{name_of('spine-extension')}. 1")
+    person.lasting(1.1 * STAYS_S)
+    assert person.cue == Cue("")
+
+
+def test_another_exercise_is_announced_with_its_own_count():
+    person = Person(exercise="spine-extension")
+    person.rep()
+    assert person.rep(side="left", tells="leg-raise") == f"{name_of('leg-raise')}. 1, {TURN}"
+
+
+def test_repetitions_held_back_until_it_was_known_are_counted_but_the_last_one_speaks():
+    person = Person(exercise=None)
+    person.lasting(12.0)
+    person.exercise = "leg-raise"
+    assert person.moment(rep=person.ended(side="left", late_s=7.0)).speech == ""
+    assert person.moment(rep=person.ended(side="right")).speech == f"{name_of('leg-raise')}. 2, {TURN}"
+    assert TURN not in person.rep(side="left")
+
+
+def test_the_count_is_said_even_when_only_held_back_repetitions_come_of_it():
+    person = Person(exercise=None)
+    person.lasting(12.0)
+    person.exercise = "leg-raise"
+    person.moment(rep=person.ended(side="left", late_s=7.0))
+    assert person.moment().speech == f"{name_of('leg-raise')}. 1"
+    assert person.cue.text == name_of("leg-raise")
+    attempt = Person(exercise=None)
+    attempt.moment()
+    attempt.exercise = "leg-raise"
+    attempt.moment(rep=attempt.ended(counted=False, late_s=7.0))
+    assert attempt.moment().speech == f"{name_of('leg-raise')}."
+
+
+def test_danger_goes_before_the_announcement():
+    person = Person(exercise=None)
+    person.lasting(1.0)
+    person.exercise = "leg-raise"
+    cue = person.moment(HIGH, rep=person.ended(side="left"))
+    assert cue == Cue(say(HIGH), True, f"{say(HIGH)}. {name_of('leg-raise')}. 1, {TURN}", True)
+
+
+# --- taking turns -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sides", "asked"),
+    [
+        ("lrlrlr", "1"),
+        ("llrrr", "1245"),
+        ("?lrr", "24"),
+        ("l?l?r", "1"),
+        ("l??r", "1"),
+        ("????", ""),
+    ],
+)
+def test_the_other_side_is_asked_for_after_the_first_and_after_two_of_one_side(sides, asked):
+    person = Person(exercise="leg-raise")
+    sided = {"l": "left", "r": "right", "?": None}
+    said = [person.rep(side=sided[letter]) for letter in sides]
+    assert "".join(str(at) for at, text in enumerate(said, 1) if TURN in text) == asked
+
+
+def test_an_attempt_takes_no_turn():
+    person = Person(exercise="leg-raise")
+    person.rep(side="left")
+    assert TURN not in person.rep(LOW, counted=False, side="left")
+    assert TURN not in person.rep(side="right")
+
+
+def test_in_an_exercise_without_sides_no_other_is_asked_for():
+    person = Person()
+    assert not any(TURN in person.rep() for _ in range(3))
+
+
+def test_after_the_last_repetition_no_other_is_asked_for():
+    person = Person(target=2, exercise="leg-raise")
+    assert person.rep(CHIN, side="left") == f"1, {TURN}, {WORDS('coach.one_more')}"
+    assert person.rep(CHIN, side="left") == f"2, {say(CHIN)}"
+    single = Person(target=1, exercise="leg-raise")
+    assert TURN not in single.rep(side="left")
+
+
+def test_turns_go_before_technique_and_after_safety():
+    person = Person(exercise="leg-raise")
+    person.rep(CHIN, side="left")
+    assert person.rep(CHIN, side="left") == f"2, {TURN}"
+    assert person.rep(CHIN, side="right") == f"3, {say(CHIN)}"
+    person.lasting(6.0)
+    cue = person.moment(HIGH, rep=person.ended(side="right"))
+    assert cue == Cue(say(HIGH), True, f"{say(HIGH)}. 4, {TURN}", True)
+
+
+def test_another_set_begins_its_turns_anew():
+    person = Person(exercise="leg-raise")
+    person.rep(side="left")
+    assert TURN not in person.rep(side="right")
+    assert TURN in person.rep(side="left", tells="arm-leg-raise")
+    assert TURN not in person.rep(side="right")
+    assert TURN in person.rep(side="left", tells="leg-raise"), "left after right, but the first of this set"
+
+
+def test_a_sentence_of_somebodys_own_is_said_as_it_is():
+    person = Person()
+    mark = Finding("chin", Verdict.FAULT, "Why.", "own", "Look at the red mark!", safety=True)
+    assert person.moment(mark) == Cue("Look at the red mark!", True, "Look at the red mark!", True)
 
 
 FINDINGS = st.lists(st.sampled_from([HIGH, FEET, CHIN, FAST, FEET_UNSEEN, CHIN_CLOSE, FINE]), max_size=4)
 
 
-@given(st.lists(st.tuples(FINDINGS, st.booleans()), max_size=60))
+SIDES = st.sampled_from(["left", "right", None])
+EXERCISES = st.sampled_from([None, "spine-extension", *LEGS])
+
+
+@given(st.lists(st.tuples(FINDINGS, st.booleans(), SIDES, EXERCISES, st.sampled_from([0.0, 7.0])), max_size=60))
 def test_never_two_things_at_once_and_danger_is_always_shown(moments):
-    person = Person()
-    for findings, ends in moments:
-        rep = Rep(0, 0.0, 1.0, 2.0, 1.0, 1.0, 1.0, True, {}, tuple(findings)) if ends else None
-        person.counted += ends
+    person = Person(exercise=None)
+    for findings, ends, side, exercise, late_s in moments:
+        person.exercise = exercise or person.exercise
+        rep = person.ended(*findings, side=side, late_s=late_s) if ends else None
         before = len(person.said)
         cue = person.moment(*findings, rep=rep)
         assert len(person.said) - before <= 1

@@ -314,6 +314,18 @@ def test_the_summary_is_spoken_in_whole_sentences(facts, begins):
     assert spoken(summary(**facts), WORDS).startswith(begins)
 
 
+def test_a_remark_is_spoken_between_the_numbers_and_what_to_work_on():
+    said = spoken(summary(remark="Left and right did not take turns", work_on="Look down"), WORDS)
+    assert said.startswith("8 repetitions, 6 without a fault. Left and right did not take turns. Next time: Look down.")
+
+
+def test_the_scene_tells_which_side_is_raised_in_the_set_only():
+    raised = seen("lift", raised="left")
+    assert in_set().see(0.1, raised).flow.scene(100.0).raised == "left"
+    assert in_set().flow.scene(100.0).raised is None
+    assert Walk().see(0.1, seen("setup", setup.NOBODY, raised="left")).flow.scene(100.0).raised is None
+
+
 NOTHING = dict.fromkeys(CHECKS)
 
 

@@ -60,14 +60,20 @@ class Source:
 
 
 def new_session(height_cm: float | None = None) -> Session:
-    return Session(exercises.load("spine-extension"), height_cm)
+    return Session([exercises.load("spine-extension")], height_cm)
+
+
+def only(session: Session, started_at: str | None = None) -> Result:
+    """Return the outcome of a session of one set."""
+    (result,) = session.results("clip.mp4", started_at)
+    return result
 
 
 def through(name: str, count: int | None = None, height_cm: float | None = None) -> tuple[Session, Result]:
     session = new_session(height_cm)
     for _ in session.run(Source(name, count), Recorded(name)):
         pass
-    return session, session.result("clip.mp4", "2026-01-02T03:04:05+00:00")
+    return session, only(session, "2026-01-02T03:04:05+00:00")
 
 
 @pytest.fixture(autouse=True)
@@ -106,7 +112,7 @@ def test_a_break_is_kept_and_what_came_before_is_given():
     out = list(session.run(Source("se_mixed", 200, BROKE), Recorded("se_mixed")))
     assert len(out) == 200
     assert session.broke is BROKE
-    result = session.result("clip.mp4", None)
+    result = only(session)
     assert result.frames == 200
     assert [rep.counted for rep in result.reps] == [True]
     assert BROKE.wrong in result.notes
@@ -116,7 +122,7 @@ def test_a_break_at_once_leaves_an_empty_session():
     session = new_session()
     assert list(session.run(Source("se_mixed", 0, BROKE), Recorded("se_mixed"))) == []
     assert session.broke is BROKE
-    result = session.result("clip.mp4", None)
+    result = only(session)
     assert (result.frames, result.duration_s, result.judged, result.reps) == (0, 0.0, False, ())
     assert [problem.name for problem in result.problems] == ["no_rest"]
 
@@ -176,7 +182,7 @@ def test_time_counts_from_the_first_frame():
     for pose in poses("rest_only")[30:60]:
         session.observe(pose)
     times = [pose.t_s for pose in poses("rest_only")]
-    assert session.result("clip.mp4", None).duration_s == pytest.approx(times[59] - times[30])
+    assert only(session).duration_s == pytest.approx(times[59] - times[30])
 
 
 def test_a_height_makes_the_scale_and_takes_the_note_away(mixed):

@@ -31,7 +31,7 @@ def asked_for() -> set[str]:
         keys |= {rule.say for rule in exercises.load(name).rules} | {f"exercise.{name}"}
         rules = exercises.load(name).rules
         keys |= {f"{table}.{rule.check}" for table in ("unseen", "show") for rule in rules}
-        keys |= {f"advice.{rule.fault}" for rule in rules}
+        keys |= {rule.say.replace("cue.", "advice.", 1) for rule in rules} | {exercises.load(name).lifting.turn}
     keys |= {f"item.{line}" for line in CHECKS}
     keys |= {thing.say for room in (setup, judge) for thing in vars(room).values() if isinstance(thing, Problem)}
     return keys
@@ -70,6 +70,13 @@ def test_problems_are_whole_sentences_and_cues_are_short(language):
             assert text(key)[0].isupper()
             assert not text(key).endswith(".")
             assert len(text(key).split()) <= 10, key
+        # the last screen has room for two lines of large print, the spoken summary puts a full stop after each
+        if key.startswith(("advice.", "show.", "flow.not_in_turn")):
+            assert re.fullmatch(r"[A-ZÄÖÜ].*\w", text(key)), key
+            assert len(text(key)) <= 52, key
+        # under a bar there is room for one letter
+        if key.endswith("_letter"):
+            assert len(text(key)) == 1, key
 
 
 def test_german_is_nothing_but_a_file():
@@ -101,13 +108,13 @@ def test_an_unknown_language_is_refused_with_those_there_are():
 @pytest.mark.parametrize(
     ("find", "put", "wrong"),
     [
-        (r"\nlook_down = .*", "", "missing are cue.look_down"),
-        (r"\nlook_down = ", "\nlook_up = ", "missing are cue.look_down"),
+        (r"\nhead_out = .*", "", "missing are problem.head_out"),
+        (r"\nhead_out = ", "\nhead_gone = ", "missing are problem.head_out"),
         (r"\[cue\]", '[cue]\nnod = "Nod"', "English does not have cue.nod"),
         (r'\ntarget = ".*"', '\ntarget = "of many"', "screen.target must have room for the same numbers"),
         (r'\ntarget = ".*"', '\ntarget = "of {n"', "screen.target: "),
-        (r'\nslower = ".*"', '\nslower = " "', "cue.slower is empty"),
-        (r'\nslower = ".*"', "\nslower = 3", "cue.slower: "),
+        (r'\nhead_out = ".*"', '\nhead_out = " "', "problem.head_out is empty"),
+        (r'\nhead_out = ".*"', "\nhead_out = 3", "problem.head_out: "),
         (r"\[cue\]", "[cue", "cannot be read"),
     ],
 )
