@@ -182,6 +182,8 @@ class Session:
             notes.append(self._recognised(one, number))
         if one.exercise is not None and (personal := one.exercise.personal):
             notes.append(f"Personal limits: {', '.join(personal)}.")
+        if judge.first_rest is not None and judge.first_rest.near_row is None:
+            notes.append("Which side is near the camera could not be told, so nothing is said of arms and legs.")
         if judge.left_out_s:
             when = ", ".join(f"{t_s:.1f} s" for t_s in judge.left_out_s)
             notes.append(f"Left out, since they were of another exercise than the lifts around them: lifts at {when}.")

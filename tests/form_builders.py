@@ -2,7 +2,7 @@
 
 The body is drawn in trunk lengths from the hips, `along` the floor towards the head and `up`, flat on the floor at
 rest. A bend is carried through it by a fine chain of its own, so that what formcheck reads is not checked against
-formcheck's own model of the back. Legs and arms are rows of discs about straight bones, the far ones drawn a gap higher.
+formcheck's own model of the back. Legs and arms are rows of discs about straight bones, the far ones a gap higher.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
+from formcheck.form.measures import UNITS
 from formcheck.landmarks import Landmark
-from formcheck.types import HeadTurn, Pose, Silhouette
+from formcheck.types import HeadTurn, Pose, Reading, Silhouette
 
-CLIPS = Path(__file__).resolve().parents[1] / "sample_clips"
+CLIPS, RECORDED = Path(__file__).resolve().parents[1] / "sample_clips", Path(__file__).parent / "recorded"
 #: hip to shoulder as a share of body height, and shoulder to ankle as a multiple of hip to shoulder (Winter's table)
 TRUNK_SHARE, SHOULDER_TO_ANKLE_TRUNKS = 0.288, 0.779 / 0.288
 TRUNK_PX = 110.0
@@ -118,7 +119,8 @@ def _places(lumbar_deg, thoracic_deg, neck_deg):
 def _turned(points, about, turn_deg):
     """Return `points` (n, 2) after a turn about a joint that raises what lies behind it, towards the feet."""
     turn = np.radians(turn_deg)
-    return about + (np.asarray(points) - about) @ np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    matrix = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    return about + (np.asarray(points) - about) @ matrix
 
 
 def _leg(marks, turn_deg, knee_deg):
@@ -134,17 +136,17 @@ def _limbs(limbs, shoulder):
     """
     out = []
     for side, sign in (("RIGHT", -1.0), ("LEFT", 1.0)):
-        high, name = sign * limbs["gap"] / 2, "near" if side == "RIGHT" else "far"
+        high, name = np.array([0.0, sign * limbs["gap"] / 2]), "near" if side == "RIGHT" else "far"
         rows = [Landmark[f"{side}_{part}"] for part in ("KNEE", "ANKLE", "HEEL", "TOE")]
-        marks = np.array([PLACES[part] for part in ("KNEE", "ANKLE", "HEEL", "TOE")]) + [0.0, high]
+        marks = high + [PLACES[part] for part in ("KNEE", "ANKLE", "HEEL", "TOE")]
         leg = _leg(marks, limbs[f"{name}_leg_deg"], limbs[f"{name}_knee_deg"])
-        bones = np.concatenate([[[HIP_JOINT, high]], leg[:2], leg[3:]])
+        bones = np.concatenate([[(HIP_JOINT, high[1])], leg[:2], leg[3:]])
         out.append((rows, marks, leg, _discs(bones, (*LEG_RADII, 0.05))))
         if limbs["overhead"]:
             rows = [Landmark[f"{side}_{part}"] for part in OVERHEAD]
-            marks = np.array([[along, -0.04 + high] for along in OVERHEAD.values()])
+            marks = high + [(along, -0.04) for along in OVERHEAD.values()]
             arm = _turned(marks + shoulder - [1.0, 0.0], shoulder, -limbs[f"{name}_arm_deg"])
-            discs = _discs(np.concatenate([[shoulder + [0.0, high]], arm[:2], arm[-1:]]), (ARM_RADIUS,) * 3 + (0.05,))
+            discs = _discs(np.concatenate([[shoulder + high], arm[:2], arm[-1:]]), (ARM_RADIUS,) * 3 + (0.05,))
             out.append((rows, marks, arm, discs))
     return out
 
@@ -163,9 +165,10 @@ def _seen_marks(out, limbs, parts):
     further up.
     """
     for near, far in zip(parts[: len(parts) // 2], parts[len(parts) // 2 :], strict=True):
-        moved = [limbs["follows"] * (now - before) for _, before, now, _ in (near, far)]
-        drawn = limbs["drawn"] * (near[2] - near[1])
-        moved[1] = np.where((drawn[:, 1] > moved[1][:, 1])[:, None], drawn, moved[1])
+        ways = [now - before for _, before, now, _ in (near, far)]
+        moved, drawn = [limbs["follows"] * way for way in ways], limbs["drawn"] * ways[0]
+        ahead = (drawn[:, 1] > 0) & (drawn[:, 1] > moved[1][:, 1])
+        moved[1] = np.where(ahead[:, None], drawn, moved[1])
         for (rows, before, _, _), way in zip((near, far), moved, strict=True):
             out[rows] = before + way
 
@@ -184,10 +187,10 @@ def person(
     """Return a person seen from the side, head on the right of the picture, so that the right side is near.
 
     `foot_rise` in trunk lengths: both legs raised by so much at the ankle; `roll_deg`: the camera's roll, which raises
-    the head in the picture; `lift_px`: the upper body raised as breathing does; `jitter_px`: standard deviation of every
-    landmark, drawn from `rng`. `limbs`, all of `LIMBS`: how far legs and arms are turned up and knees bent; `overhead`:
-    the arms lie stretched out past the head; `gap`: how much higher the far limbs are drawn, trunk lengths; `follows`,
-    `drawn`: how far landmarks go with their own limb, and far ones with the near limb.
+    the head in the picture; `lift_px`: the upper body raised as breathing does; `jitter_px`: standard deviation of
+    every landmark, drawn from `rng`. `limbs`, all of `LIMBS`: how far legs and arms are turned up, knees bent;
+    `overhead`: the arms lie stretched out past the head; `gap`: how much higher the far limbs are drawn, trunk lengths;
+    `follows`, `drawn`: how far landmarks go with their own limb, and far ones with the near limb.
     """
     limbs = LIMBS | limbs
     assert set(limbs) == set(LIMBS)
@@ -263,6 +266,67 @@ def session(seconds, lifts, fps=15.0, lumbar_deg=8.0, thoracic_deg=10.0, **chang
     ]
 
 
+def moving(seconds, moves, fps=15.0, **body):
+    """Return the poses of a person who makes `moves`, each (start, lift, hold, lower, what `person` then takes).
+
+    What several moves say of one thing adds up. `body`: what else `person` takes, all the time.
+    """
+    out = []
+    for at in times(seconds, fps):
+        now = dict(body)
+        for *when, changes in moves:
+            share = float(lift_shape(at, *when))
+            for name, value in changes.items():
+                now[name] = now.get(name, 0.0) + value * share
+        out.append(person(float(at), **now))
+    return out
+
+
+def readings(seconds, moves, fps=15.0, error=0.4, **other):
+    """Return what the measures say, frame by frame, while the measures named in `moves` rise as in `moving`.
+
+    What is not named reads 0. `other`: a measure's value throughout, (value, error), or why there is none; or a
+    function of time to one of these, None to leave the measure as the moves have it.
+    """
+    out = []
+    for at in times(seconds, fps):
+        now = dict.fromkeys(UNITS, 0.0)
+        for *when, changes in moves:
+            share = float(lift_shape(at, *when))
+            for name, value in changes.items():
+                now[name] += value * share
+        for name, value in other.items():
+            told = value(float(at)) if callable(value) else value
+            now[name] = now[name] if told is None else told
+        out.append({name: _reading(name, float(at), value, error) for name, value in now.items()})
+    return out
+
+
+def _reading(name, t_s, told, error):
+    if isinstance(told, str):
+        return Reading(name, t_s, None, UNITS[name], why=told)
+    value, error = told if isinstance(told, tuple) else (told, error)
+    return Reading(name, t_s, float(value), UNITS[name], error)
+
+
+def leg(side, deg, knee_deg=0.0):
+    """Return how the measures read on top of a leg's raise."""
+    lead = deg if side == "left" else -deg
+    return {"leg_raise_deg": deg, "thigh_lift_deg": deg, "left_leg_lead_deg": lead, "knee_bend_deg": knee_deg}
+
+
+def arm(side, deg, of_leg):
+    """Return how the measures read on top of an arm's raise, beside a raised leg of a side."""
+    same = deg if side == of_leg else 0.0
+    lead = deg if side == "left" else -deg
+    return {"arm_raise_deg": deg, "same_side_arm_raise_deg": same, "left_arm_lead_deg": lead}
+
+
+def chest(cm):
+    """Return how the measures read on top of a lift of the chest."""
+    return {"chest_lift_cm": cm, "trunk_lift_deg": 1.2 * cm, "lumbar_extension_deg": 0.8 * cm}
+
+
 def moved_marks(pose, marks, by_px):
     """Return the pose with some landmarks moved by (x, y) pixels; NaN takes them away."""
     xy = pose.xy_px.copy()
@@ -281,6 +345,11 @@ def dimmed_marks(pose, marks, visibility=0.1):
 PARTNER = [
     Landmark[m.name.replace("LEFT", "RIGHT") if "LEFT" in m.name else m.name.replace("RIGHT", "LEFT")] for m in Landmark
 ]
+
+
+def swapped(pose):
+    """Return the pose as a finder tells it that takes the left of the person for the right."""
+    return dataclasses.replace(pose, xy_px=pose.xy_px[PARTNER], z=pose.z[PARTNER], visibility=pose.visibility[PARTNER])
 
 
 def mirrored(pose):
@@ -314,5 +383,6 @@ def unseen(pose):
 
 
 def truth(name):
-    """Return the exact truth of the sample clip `name`."""
-    return json.loads((CLIPS / f"{name}.json").read_text(encoding="utf-8"))
+    """Return the exact truth of the sample clip, or of the recorded clip that is not shipped, `name`."""
+    path = next(path for path in (CLIPS / f"{name}.json", RECORDED / f"{name}.json") if path.exists())
+    return json.loads(path.read_text(encoding="utf-8"))

@@ -3,19 +3,28 @@
     python tests/record_poses.py sample_clips/se_mixed.mp4 ...
 
 writes `tests/recorded/NAME.npz`, to be made anew whenever the pose stage changes. `poses(NAME)` reads one back.
-`tests/recorded/real/` holds recordings of real people, numbers only; see its README.
+Of clips that are not shipped, `tests/recorded/NAME.json` holds what is needed of their truth. Landmarks are kept in
+tenths of a pixel, a third of what hundredths take and far below what any measure can tell; older ones are in those.
+`tests/recorded/real/` holds recordings of real people, numbers only; see its README. What the judge makes of one
+is had from `alone` and `of_all`, once for all tests that look at it.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
+from formcheck.form import exercises
+from formcheck.form.judge import Judge
 from formcheck.types import HeadTurn, Pose, Silhouette
 
 HERE = Path(__file__).parent / "recorded"
+#: x, y, depth in pixels and visibility are stored in these steps; what is not there as `NONE`
+STEPS, NONE = (0.1, 0.1, 0.1, 0.01), -32768
 
 
 def record(clip_path: Path) -> Path:
@@ -24,25 +33,34 @@ def record(clip_path: Path) -> Path:
     from formcheck.pose.mediapipe import PoseFinder
 
     with Clip(clip_path) as clip, PoseFinder() as finder:
-        seen = [finder.find(frame) for frame in clip]
+        return write(clip_path.stem, [finder.find(frame) for frame in clip])
+
+
+def write(name: str, seen: list[Pose]) -> Path:
+    """Write the poses as the recording `name` and return its path."""
     width = seen[0].size_px[0]
     nobody = Silhouette(*(np.full(width, np.nan) for _ in range(3)))
     outlines = [p.silhouette or nobody for p in seen]
-    out = HERE / f"{clip_path.stem}.npz"
+    out = HERE / f"{name}.npz"
     np.savez_compressed(
         out,
         t_s=np.array([p.t_s for p in seen]),
         size_px=np.array(seen[0].size_px),
-        # a hundredth of a pixel and of a visibility is far below what any measure can tell
-        landmarks=np.round([np.column_stack([p.xy_px, p.z, p.visibility]) for p in seen], 2).astype(np.float32),
+        # a row a number and a column a frame, which lie close together and so pack well
+        marks=np.ascontiguousarray(_whole([_marks(p).ravel() for p in seen]).T),
         brightness=np.array([p.brightness for p in seen], np.float32),
-        top_px=_rows([o.top_px for o in outlines]),
-        bottom_px=_rows([o.bottom_px for o in outlines]),
-        doubt_px=_rows([o.doubt_px for o in outlines]),
+        top_px=_whole([o.top_px for o in outlines]),
+        bottom_px=_whole([o.bottom_px for o in outlines]),
+        doubt_px=_whole([o.doubt_px for o in outlines]),
         head=np.array([_head_row(p) for p in seen], np.float32),
         others=np.array([p.others for p in seen], np.int8),
     )
     return out
+
+
+def _marks(pose: Pose) -> np.ndarray:
+    """Return (33, 4): x, y, depth and visibility in `STEPS`."""
+    return np.column_stack([pose.xy_px, pose.z, pose.visibility]) / STEPS
 
 
 def _head_row(pose: Pose) -> tuple[float, float, float]:
@@ -50,9 +68,11 @@ def _head_row(pose: Pose) -> tuple[float, float, float]:
     return (pose.head.turn_deg, pose.head.key, pose.head.likeness) if pose.head else (np.nan, -1, np.nan)
 
 
-def _rows(rows: list[np.ndarray]) -> np.ndarray:
-    """Return whole pixel rows, -1 for none: the outline of a mask has no finer steps."""
-    return np.nan_to_num(np.round(np.stack(rows)), nan=-1).astype(np.int16)
+def _whole(rows: list[np.ndarray]) -> np.ndarray:
+    """Return whole numbers, `NONE` for NaN; an outline's rows are such, since a mask has no finer steps."""
+    whole = np.round(np.stack(rows))
+    assert np.nanmax(np.abs(whole), initial=0.0) < -NONE
+    return np.nan_to_num(whole, nan=NONE).astype(np.int16)
 
 
 def poses(name: str) -> list[Pose]:
@@ -62,6 +82,9 @@ def poses(name: str) -> list[Pose]:
     if "outline_top_px" in data:
         data["top_px"], data["bottom_px"] = data["outline_top_px"], data["outline_bottom_px"]
         data["doubt_px"] = np.zeros_like(data["top_px"])
+    if "marks" in data:
+        marks = np.where(data["marks"] == NONE, np.nan, data["marks"]).T.reshape(len(data["t_s"]), 33, 4)
+        data["landmarks"] = marks * STEPS
     return [_pose(data, i) for i in range(len(data["t_s"]))]
 
 
@@ -81,6 +104,33 @@ def _pose(data: dict[str, np.ndarray], i: int) -> Pose:
         t_s, size, marks[:, :2], marks[:, 2], marks[:, 3], brightness, Silhouette(top, bottom, doubt), head,
         int(data["others"][i]) if "others" in data else 0,
     )  # fmt: skip
+
+
+def judged(seen: Iterable[Pose], names: Iterable[str], height_cm: float | None = None) -> Judge:
+    """Return the judge of the exercises `names` after all these poses."""
+    judge = Judge([exercises.load(name) for name in names], height_cm)
+    for pose in seen:
+        judge.observe(pose)
+    judge.finish()
+    return judge
+
+
+@cache
+def recorded(name: str) -> tuple[Pose, ...]:
+    """Return a recording's poses; they are frozen, so that tests can share them."""
+    return tuple(poses(name))
+
+
+@cache
+def alone(name: str, exercise: str = "spine-extension") -> Judge:
+    """Return the judge of one exercise alone after the whole recording as it is."""
+    return judged(recorded(name), [exercise])
+
+
+@cache
+def of_all(name: str) -> Judge:
+    """Return the judge of all shipped exercises after the whole recording as it is."""
+    return judged(recorded(name), exercises.names())
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from formcheck.form import limb_measures, setup
 from formcheck.form import rest as resting
-from formcheck.form import setup
 from formcheck.form.lifts import LiftJudge
 from formcheck.form.measures import Measures
 from formcheck.form.recognise import Recogniser
@@ -67,6 +67,7 @@ class Judge:
         #: while set, the view is looked at but no rest is taken and nothing judged
         self.holds = False
         self._lifts = Recogniser(exercises)
+        self._limbs = any(not exercise.measures.isdisjoint(limb_measures.UNITS) for exercise in exercises)
         self.sets = [Set(self._lifts.exercise)]
         self._seen_problems: Counter[Problem] = Counter()
         self._looks = 0
@@ -224,7 +225,7 @@ class Judge:
         self._ended_s = pose.t_s
 
     def _use(self, rest: Rest) -> None:
-        self._measures = Measures(rest, self.height_cm)
+        self._measures = Measures(rest, self.height_cm, limbs=self._limbs)
         self.first_rest = self.first_rest or rest
         for judge in self._lifts.judges:
             # the jitter in the watched measure's own unit, where a pixel can be told in it

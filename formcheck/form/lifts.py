@@ -93,11 +93,13 @@ class LiftJudge:
             for watch in self._watches:
                 watch.add(readings[watch.rule.measure])
         self._look_which(readings)
+        # judged before what came before it is forgotten: a part of the movement may have begun there
+        rep = self._judged(lift) if lift is not None else None
         if not self._counter.up:
             self._before.append(readings)
-        while self._before and main.t_s - self._before[0][main.name].t_s > reps.BEFORE_S and not self._counter.up:
-            self._before.popleft()
-        return self._judged(lift) if lift is not None else None
+            while main.t_s - self._before[0][main.name].t_s > reps.BEFORE_S:
+                self._before.popleft()
+        return rep
 
     def _look_which(self, readings: Readings) -> None:
         """Note which side is raised now."""

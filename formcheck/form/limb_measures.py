@@ -7,6 +7,8 @@ May not know: limits, exercises.
 from __future__ import annotations
 
 import itertools
+import math
+import statistics
 from collections import deque
 
 import numpy as np
@@ -69,7 +71,7 @@ class LimbMeasures:
         far = (legs.far_deg, legs.far_error_deg)
         raised, other = (near, far) if legs.lead_deg >= 0 else (far, near)
         row = self.rest.near_row if legs.lead_deg >= 0 else 1 - self.rest.near_row
-        bend = float(self._knee_bend(pose)[row])
+        bend = self._knee_bend(pose, row)
         thigh, error = self._thigh(pose, row, raised, bend, shift_px)
         knee: Measured = (None, 0.0, "the knee of the raised leg is not seen")
         if np.isfinite(bend):
@@ -78,18 +80,17 @@ class LimbMeasures:
         lead: Measured = (left * legs.lead_deg, legs.lead_error_deg, "")
         return dict(zip(names, ((*raised, ""), (thigh, error, ""), (*other, ""), lead, knee), strict=True))
 
-    def _knee_bend(self, pose: Pose) -> FloatArray:
-        """Return how far MediaPipe's left and right knee have bent since rest, degrees, medians over `BEND_S`.
+    def _knee_bend(self, pose: Pose, row: int) -> float:
+        """Return how far MediaPipe's left (0) or right (1) knee has bent since rest, degrees, the median over `BEND_S`.
 
-        A knee's landmark jumps for some frames; a knee bends slowly. NaN while hip, knee or ankle is out of the
+        A knee's landmark jumps for some frames; a knee bends slowly. NaN while hip, knee or ankle is mostly out of the
         picture.
         """
         self._bends.append((pose.t_s, self._bend_now(pose, 0), self._bend_now(pose, 1)))
         while pose.t_s - self._bends[0][0] > BEND_S:
             self._bends.popleft()
-        bends = np.array(self._bends)[:, 1:]
-        unseen = np.isnan(bends).mean(axis=0) > 0.5
-        return np.asarray(np.where(unseen, np.nan, np.nanmedian(np.where(unseen, 0.0, bends), axis=0)))
+        known = [bends[1 + row] for bends in self._bends if not math.isnan(bends[1 + row])]
+        return statistics.median(known) if len(known) >= len(self._bends) / 2 else float("nan")
 
     def _bend_now(self, pose: Pose, row: int) -> float:
         marks = (HIPS[row], KNEES[row], ANKLES[row])

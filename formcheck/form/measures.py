@@ -48,24 +48,29 @@ PICTURE_ERROR_DEG, PICTURE_ERROR_SHARE, LEAST_LIKENESS = 2.5, 0.1, 0.7
 class Measures:
     """Reads every measure of a pose against one rest. Keeps the last bend as the next fit's start, nothing else."""
 
-    def __init__(self, rest: Rest, height_cm: float | None = None) -> None:
-        """Take the person's `rest` and body height (None: `DEFAULT_HEIGHT_CM`, and lengths are approximate)."""
+    def __init__(self, rest: Rest, height_cm: float | None = None, *, limbs: bool = True) -> None:
+        """Take the person's `rest` and body height (None: `DEFAULT_HEIGHT_CM`, and lengths are approximate).
+
+        Without `limbs` arms and legs are not read one by one, which takes as long as all the rest.
+        """
         self.rest = rest
         height = height_cm or DEFAULT_HEIGHT_CM
         self._trunk_cm = body.TRUNK * height
         self.cm_per_px = body.SHOULDER_TO_ANKLE * height / (rest.trunk_px + rest.leg_px)
         self._scale_error = SHAPE_ERROR if height_cm else float(np.hypot(SHAPE_ERROR, UNKNOWN_HEIGHT_ERROR))
         self._bend = Bend.unknown()
-        self._limbs = LimbMeasures(rest)
+        self._limbs = LimbMeasures(rest) if limbs else None
 
     def read(self, pose: Pose) -> dict[str, Reading]:
         """Return all readings of `pose` by name."""
         if not pose.found:
-            return {name: Reading(name, pose.t_s, None, unit, why="nobody is seen") for name, unit in UNITS.items()}
+            names = [name for name in UNITS if self._limbs is not None or name not in limb_measures.UNITS]
+            return {name: Reading(name, pose.t_s, None, UNITS[name], why="nobody is seen") for name in names}
         self._bend = self._bend_of(pose)
         out = {}
         measured = {name: measure(pose) for name, measure in self._measures().items()}
-        measured |= self._limbs.of(pose, self._shift_px(pose))
+        if self._limbs is not None:
+            measured |= self._limbs.of(pose, self._shift_px(pose))
         for name, (value, error, why) in measured.items():
             known = value is not None and np.isfinite(value)
             out[name] = Reading(

@@ -157,10 +157,16 @@ class Recogniser:
             self._held.append(event)
             if (event.whole and event.clear) or sum(e.whole for e in self._held) >= ENOUGH:
                 self._decide()
-        elif event.kind is self._current or not event.whole:
+        elif event.kind is self._current:
             self._let_go()
             self._give(event)
-        elif self._held and self._held[-1].kind is event.kind:
+        elif not event.whole:
+            # an attempt tells nothing: it belongs to what is being done, or to what may be beginning
+            if self._held:
+                self._held.append(event)
+            else:
+                self._give(event)
+        elif any(held.whole and held.kind is event.kind for held in self._held):
             self._current = event.kind
             self._held.append(event)
             self._let_go()
@@ -208,7 +214,7 @@ class Recogniser:
             main = own.main  # another must clearly outdo what is being done
         alike = [s for s in meant if s.main == main]
         kind = next((s for s in alike if s.judge.exercise.signs and s.shown), alike[0])
-        if own is not None and own in alike and own.judge.exercise.signs and own.fits is not False:
+        if own is not None and own in alike and own.judge.exercise.signs:
             kind = own  # what it leaves out is a fault, no other exercise
         others = [s for s in seen if s.main == main and s is not kind]
         may_be_more = any(s.judge.exercise.signs and s.fits is not False for s in others)

@@ -191,6 +191,12 @@ class Exercise:
             raise ValueError(f"the main measure {self.lifting.shown} needs a rule above and a rule below its target")
 
     @property
+    def measures(self) -> frozenset[str]:
+        """The names of all readings it looks at."""
+        lifting = (self.lifting.measure, self.lifting.shown, *([self.lifting.sides] if self.lifting.sides else []))
+        return frozenset([*lifting, *(rule.measure for rule in self.rules), *(sign.measure for sign in self.signs)])
+
+    @property
     def target(self) -> tuple[float, float]:
         """The main measure's zone between too little and too much, in its unit."""
         mine = [r for r in self.rules if r.measure == self.lifting.shown]

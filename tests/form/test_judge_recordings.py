@@ -4,40 +4,25 @@ A check that says UNSURE is not counted wrong. A fault that is not there, or ano
 """
 
 import dataclasses
-from functools import cache
 
 import numpy as np
 import pytest
 from form_builders import minimum_jerk, mirrored, shifted, truth, unseen
-from record_poses import poses
+from record_poses import alone, recorded
+from record_poses import judged as judged_of
 
 from formcheck.form import exercises
-from formcheck.form.judge import Judge
 from formcheck.types import Verdict
 
+EXERCISE = "spine-extension"
 CLIPS = ["se_mixed", "se_hinge", "se_chin", "se_low_fast"]
-CHECK_OF = {rule.fault: rule.check for rule in exercises.load("spine-extension").rules}
-SAFETY = {rule.fault for rule in exercises.load("spine-extension").rules if rule.safety}
+CHECK_OF = {rule.fault: rule.check for rule in exercises.load(EXERCISE).rules}
+SAFETY = {rule.fault for rule in exercises.load(EXERCISE).rules if rule.safety}
 
 
 def judged(seen, height_cm=None):
     """Return the judge after all these poses."""
-    judge = Judge([exercises.load("spine-extension")], height_cm)
-    for pose in seen:
-        judge.observe(pose)
-    return judge
-
-
-@cache
-def recorded(name):
-    """Return a recording's poses; they are frozen, so that tests can share them."""
-    return tuple(poses(name))
-
-
-@cache
-def undisturbed(name):
-    """Return the judge after the whole recording as it is."""
-    return judged(recorded(name))
+    return judged_of(seen, [EXERCISE], height_cm)
 
 
 def made(name, until_s=np.inf):
@@ -70,7 +55,7 @@ def assert_no_wrong_fault(rep, real):
 
 @pytest.mark.parametrize("name", CLIPS)
 def test_counts_and_faults_are_the_clips(name):
-    assert_true(undisturbed(name), name)
+    assert_true(alone(name), name)
 
 
 @pytest.mark.parametrize("name", CLIPS)
@@ -87,20 +72,20 @@ def test_counts_and_faults_are_the_clips_with_the_persons_own_height(name):
 
 @pytest.mark.parametrize("name", CLIPS)
 def test_every_safety_fault_of_the_clips_is_seen(name):
-    reps = [rep for rep in undisturbed(name).reps if rep.counted]
+    reps = [rep for rep in alone(name).reps if rep.counted]
     for rep, real in zip(reps, made(name), strict=True):
         assert set(rep.faults) & SAFETY == set(real["faults"]) & SAFETY
 
 
 def test_the_clips_leave_few_checks_unsure():
-    verdicts = [v for name in CLIPS for rep in undisturbed(name).reps for v in rep.verdicts.values()]
+    verdicts = [v for name in CLIPS for rep in alone(name).reps for v in rep.verdicts.values()]
     assert len(verdicts) > 80
     assert verdicts.count(Verdict.UNSURE) <= 0.15 * len(verdicts)
 
 
 @pytest.mark.parametrize("name", CLIPS)
 def test_the_tempo_told_is_the_clips(name):
-    for rep, real in zip((r for r in undisturbed(name).reps if r.counted), made(name), strict=True):
+    for rep, real in zip((r for r in alone(name).reps if r.counted), made(name), strict=True):
         for phase in ("lift_s", "lower_s"):
             # slow ends drown in breathing; what matters is fast against slow
             assert getattr(rep, phase) == pytest.approx(real[phase], rel=0.35)
@@ -109,7 +94,7 @@ def test_the_tempo_told_is_the_clips(name):
 
 @pytest.mark.parametrize("name", [*CLIPS, "rest_only"])
 def test_a_rest_is_found_before_the_first_lift_on_the_side_the_head_is(name):
-    judge = undisturbed(name)
+    judge = alone(name)
     assert judge.first_rest.t_s < 3.6
     assert judge.first_rest.back is not None
     assert judge.rest.head_side == truth(name)["head_side"]
@@ -117,13 +102,13 @@ def test_a_rest_is_found_before_the_first_lift_on_the_side_the_head_is(name):
 
 
 def test_breathing_at_rest_is_no_repetition():
-    judge = undisturbed("rest_only")
+    judge = alone("rest_only")
     assert judge.reps == []
     assert not judge.lifting
 
 
 def test_an_empty_room_is_told_and_gives_no_rest():
-    judge = undisturbed("empty_room")
+    judge = alone("empty_room")
     assert [problem.name for problem in judge.problems] == ["nobody"]
     assert (judge.first_rest, judge.rest, judge.reps) == (None, None, [])
 
@@ -132,33 +117,33 @@ def test_an_empty_room_is_told_and_gives_no_rest():
     "name", ["real/cobra", "real/knee_pushups", "real/sphinx_head_down_then_up", "real/prone_prop_then_plank"]
 )
 def test_what_real_people_do_that_is_no_repetition_is_not_counted(name):
-    judge = undisturbed(name)
+    judge = alone(name)
     assert judge.counted == 0
     assert judge.reps == []
 
 
 def test_a_cobra_is_a_lift_that_has_not_come_down():
-    judge = undisturbed("real/cobra")
+    judge = alone("real/cobra")
     assert judge.first_rest.head_side == "right"
     assert judge.lifting
 
 
 @pytest.mark.parametrize("name", ["real/knee_pushups", "real/sphinx_head_down_then_up"])
 def test_who_never_lies_flat_has_no_rest_and_is_told_why(name):
-    judge = undisturbed(name)
+    judge = alone(name)
     assert judge.first_rest is None
     assert any(problem.blocks for problem in judge.problems)
 
 
 def test_a_swimmers_raised_legs_are_never_good():
-    reps = undisturbed("real/swimmer").reps
+    reps = alone("real/swimmer").reps
     assert all("feet_up" in rep.faults for rep in reps)
     assert len(reps) <= 2
 
 
 @pytest.mark.parametrize("name", CLIPS)
 def test_the_mirror_image_is_judged_the_same(name):
-    judge, plain = judged([mirrored(pose) for pose in recorded(name)]), undisturbed(name)
+    judge, plain = judged([mirrored(pose) for pose in recorded(name)]), alone(name)
     assert_true(judge, name)
     assert judge.first_rest.head_side != plain.first_rest.head_side
     assert [rep.faults for rep in judge.reps] == [rep.faults for rep in plain.reps]
@@ -170,7 +155,7 @@ def test_the_sources_clock_may_begin_anywhere():
     name = "se_low_fast"
     late = judged([dataclasses.replace(pose, t_s=pose.t_s + 1000.0) for pose in recorded(name)])
     assert_true(late, name, offset_s=1000.0)
-    told, known = ([rep for rep in judge.reps if rep.counted] for judge in (late, undisturbed(name)))
+    told, known = ([rep for rep in judge.reps if rep.counted] for judge in (late, alone(name)))
     assert [rep.faults for rep in told] == [rep.faults for rep in known]
     # a thousand seconds round differently, so that a frame may fall into another second's window
     assert [rep.start_s - 1000.0 for rep in told] == pytest.approx([rep.start_s for rep in known], abs=0.05)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formcheck.form.reps import Lifting
-from formcheck.form.rules import Exercise, Rule, Watch
+from formcheck.form.rules import Exercise, Rule, Sign, Watch
 from formcheck.types import Reading, Verdict
 
 OK, FAULT, UNSURE = Verdict.OK, Verdict.FAULT, Verdict.UNSURE
@@ -209,3 +209,38 @@ def test_the_target_lies_between_too_little_and_too_much():
 def test_an_exercise_needs_a_rule_on_each_side_of_its_target(rules):
     with pytest.raises(ValueError, match="rule"):
         Exercise("x", LIFTING, tuple(Rule(**row) for row in rules))
+
+
+SIGN = {"measure": "arm_raise_deg", "unit": "deg", "side": "above", "limit": 8.0, "why": "Arms stay where they are."}
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "shown"),
+    [(12.0, 3.0, True), (4.0, 3.0, False), (9.0, 3.0, None), (7.0, 3.0, None), (8.1, 0.0, True), (None, 0.0, None)],
+)
+def test_a_sign_is_shown_or_not_only_when_its_error_allows_to_tell(value, error, shown):
+    assert Sign(**SIGN).shown(value, error) is shown
+    mirror = Sign(**{**SIGN, "side": "below", "limit": -8.0})
+    assert mirror.shown(None if value is None else -value, error) is shown
+
+
+@given(st.floats(-60, 60), st.floats(0.01, 20))
+def test_a_sign_and_its_opposite_are_never_both_shown(value, error):
+    above, below = (Sign(**{**SIGN, "side": side}).shown(value, error) for side in ("above", "below"))
+    assert (above is None) is (below is None)
+    assert above is None or above is not below
+    assert above is None or above is (value > 8.0)
+
+
+def test_an_onset_is_judged_like_any_other_value():
+    changes = {"measure": "arm_raise_deg", "unit": "s", "limit": 1.0, "good": 0.3, "bad": 2.0, "over": "onset"}
+    together = Rule(**{**FEET, **changes})
+    assert [together.judge(value, 0.3) for value in (0.2, 0.9, 1.1, 1.6)] == [OK, UNSURE, UNSURE, FAULT]
+    assert together.finding(2.0, 0.3).why == "2.0 s is more than 1 s."
+
+
+def test_the_target_is_that_of_the_measure_that_says_how_high_the_lift_is():
+    lifting = Lifting("foot_rise_cm", 0.8, 2.0, 0.25, height="chest_lift_cm")
+    assert Exercise("x", lifting, (Rule(**LOW), Rule(**HIGH), Rule(**FEET))).target == (2.5, 18.0)
+    with pytest.raises(ValueError, match="main measure chest_lift_cm"):
+        Exercise("x", lifting, (Rule(**LOW), Rule(**FEET)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from form_builders import lift_shape, minimum_jerk, shifted, times, truth
-from record_poses import poses
+from record_poses import recorded
 
 from formcheck.errors import SetupError
 from formcheck.form import exercises
@@ -26,7 +26,7 @@ def test_a_shift_just_before_a_lift_is_not_taken_for_a_bend(name, after, dx, dy)
     reps = truth(name)["reps"]
     at = (reps[after]["end_s"] + reps[after + 1]["start_s"]) / 2
     judge = Judge([exercises.load("spine-extension")])
-    for pose in poses(name):
+    for pose in recorded(name):
         if pose.t_s > reps[after + 1]["end_s"] + 1.5:
             break
         share = float(minimum_jerk(pose.t_s - at + 0.5))
