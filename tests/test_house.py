@@ -30,7 +30,7 @@ FLOORS = (
     ("capture", "pose", "form", "words"),
     ("coach", "records", "profile"),
     ("session",),
-    ("live", "doctor"),
+    ("live", "doctor", "accuracy"),
     ("cli",),
     ("__main__",),
 )
@@ -44,6 +44,7 @@ OWNERS = {
     "platformdirs": ("records/home.py",),
     "pyttsx3": ("coach/speaker.py",),
     "sounddevice": ("coach/tones.py",),
+    "matplotlib": ("accuracy/pictures.py",),
     "sqlite3": ("records/",),
     "av": ("capture/", "records/", "coach/"),
     "pydantic": ("form/exercises/", "profile.py", "words/"),

@@ -15,6 +15,7 @@ from formcheck import __version__
 from formcheck.cli.analyse_command import analyse
 from formcheck.cli.console import configured_streams, native_code_quiet
 from formcheck.cli.doctor_command import doctor
+from formcheck.cli.evaluate_command import evaluate
 from formcheck.cli.live_command import live
 
 app = typer.Typer(
@@ -45,3 +46,4 @@ app.command("live")(live)
 app.command("doctor")(doctor)
 app.command("analyse")(analyse)
 app.command("analyze", hidden=True)(analyse)
+app.command("evaluate")(evaluate)

@@ -1,0 +1,122 @@
+"""Folders: the labelled clips of one, and where the report goes. Nothing is overwritten unless told to.
+
+    ACCURACY.md              the figures, between marks; what is written around them stays
+    accuracy/accuracy.json   the same for programs
+    accuracy/MEASURE.svg     a picture of each measure
+
+May not know: how clips are judged, command lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from formcheck.accuracy import labels, pictures, report, sheet
+from formcheck.accuracy.labels import Labels
+from formcheck.accuracy.report import Run
+from formcheck.accuracy.tally import Accuracy
+from formcheck.errors import SetupError
+
+REPORT, PARTS, OBJECT = "ACCURACY.md", "accuracy", "accuracy.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """The labelled clips of a folder, by name, and what of it is not used: whole sentences."""
+
+    clips: tuple[Labels, ...]
+    left_out: tuple[str, ...]
+
+
+def gathered(folder: Path, faults: Collection[str]) -> Labelled:
+    """Return the labelled clips in the folder itself; `faults`: the names that labels may use.
+
+    SetupError when labels are wrong, a clip has two, or no clip has any.
+    """
+    clips = labels.clips_in(folder)
+    known: dict[Path, tuple[Labels, str]] = {}
+    left_out = []
+    for path in sorted(folder.glob("*.json")):
+        clip = labels.named(clips, path.stem, path.name)
+        told = labels.from_json(path, clip, faults)
+        if clip is not None and told is not None:
+            known[clip] = told, path.name
+        elif told is not None:
+            left_out.append(f"{path.name} has no clip beside it.")
+    for name, reps, told_by in _tables(folder, faults):
+        clip = labels.named(clips, name, told_by)
+        if clip is None:
+            left_out.append(f"{told_by} tells of '{name}', which is no clip in the folder.")
+        elif clip in known:
+            raise SetupError(f"{clip.name} has labels in {known[clip][1]} and in {told_by}.", "Keep one of them.")
+        else:
+            known[clip] = Labels(clip, reps), told_by
+    left_out += [f"{clip.name} has no labels." for clip in clips if clip not in known]
+    if not known:
+        why = " ".join(left_out) or "There are no clips in it."
+        raise SetupError(
+            f"There is nothing to evaluate in {folder}. {why}",
+            "Put labels beside the clips; docs/accuracy.md describes them.",
+        )
+    return Labelled(tuple(known[clip][0] for clip in clips if clip in known), tuple(left_out))
+
+
+def _tables(folder: Path, faults: Collection[str]) -> Sequence[tuple[str, tuple[labels.TrueRep, ...], str]]:
+    """Return (clip as written, repetitions, table) of the folder's one table."""
+    found = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".csv" and path.is_file())
+    if len(found) > 1:
+        raise SetupError(
+            f"There are several tables in {folder}: {', '.join(path.name for path in found)}.",
+            "Keep the one with the labels.",
+        )
+    return [(name, reps, path.name) for path in found for name, reps in sheet.read(path, faults).items()]
+
+
+def prepared(folder: Path, *, force: bool) -> Path:
+    """Make the folder for the report and return it.
+
+    SetupError when it cannot be written to, or holds a report that `force` does not say to replace, or one by hand.
+    """
+    try:
+        (folder / PARTS).mkdir(parents=True, exist_ok=True)
+        old = (folder / REPORT).read_text(encoding="utf-8") if (folder / REPORT).exists() else None
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unwritable(folder, error) from error
+    if old is not None and not report.marked(old):
+        raise SetupError(
+            f"{folder / REPORT} has no place for the figures, from '{report.BEGIN}' to '{report.END}'.",
+            "Add these two lines to it, or choose another folder with --out DIR.",
+        )
+    if not force and (old is not None or (folder / PARTS / OBJECT).exists()):
+        raise SetupError(f"There is already a report in {folder}.", "Add --force to replace it, or choose --out DIR.")
+    return folder
+
+
+def save(folder: Path, accuracy: Accuracy, run: Run) -> None:
+    """Write report, object and pictures into the prepared `folder`; SetupError when that fails."""
+    try:
+        old = (folder / REPORT).read_text(encoding="utf-8") if (folder / REPORT).exists() else ""
+        for picture in (folder / PARTS).glob("*.svg"):
+            if picture.stem in labels.MEASURES:
+                picture.unlink()
+        texts = {
+            folder / PARTS / OBJECT: report.json_text(accuracy, run),
+            **{folder / PARTS / f"{row.measure}.svg": pictures.drawn(row) for row in accuracy.measures},
+            folder / REPORT: report.whole(report.markdown(accuracy, run, f"{PARTS}/"), old),
+        }
+        for path, text in texts.items():
+            # whole or not at all, and with the same line ends everywhere
+            part = path.with_name(f"{path.name}.part")
+            part.write_text(text, encoding="utf-8", newline="\n")
+            part.replace(path)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _unwritable(folder: Path, error: OSError | UnicodeDecodeError) -> SetupError:
+    why = getattr(error, "strerror", None) or str(error)
+    return SetupError(
+        f"The report cannot be written to {folder} ({why}).", "Free some room, or choose another folder with --out DIR."
+    )

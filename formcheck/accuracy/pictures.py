@@ -1,0 +1,71 @@
+"""A picture of each measure: estimate against truth, as SVG. The only module that knows matplotlib.
+
+The same figures give the same text: no dates, no random names. Letters stay letters, for readers' own fonts.
+May not know: how the figures came about, files.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from formcheck.accuracy.tally import MeasureRow
+
+#: colours that the colour-blind tell apart (Okabe & Ito), and shapes for those who see none; by order of appearance
+MARKS = (("#0072b2", "o"), ("#d55e00", "s"), ("#009e73", "^"), ("#cc79a7", "D"), ("#56b4e9", "v"))
+GREY = "#666666"
+UNITS = {"deg": "degrees", "cm": "cm", "s": "s"}
+
+
+def drawn(row: MeasureRow) -> str:
+    """Return the picture of one measure as the text of an SVG file.
+
+    A point for each repetition, the line on which estimate and truth are equal, and, of two or more, the mean
+    difference with the limits of agreement.
+    """
+    # importing matplotlib looks for fonts and makes folders for its settings: only when a picture is wanted
+    import matplotlib as mpl
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    text = io.StringIO()
+    # the reader's own settings would make another picture
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rc("svg", hashsalt="formcheck", fonttype="none")
+        mpl.rc("font", size=10.0)
+        mpl.rc("axes.spines", top=False, right=False)
+        mpl.rc("path", simplify=False)
+        figure = Figure(figsize=(5.2, 4.4), layout="constrained")
+        FigureCanvasSVG(figure)
+        _fill(figure.add_subplot(), row)
+        nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+        figure.savefig(text, format="svg", metadata=nothing)
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
+
+
+def _fill(axes: Any, row: MeasureRow) -> None:
+    """Draw into a plot of matplotlib's."""
+    spread = row.spread
+    values = [value for point in row.points for value in (point.truth, point.estimate)]
+    margin = 0.06 * max(max(values) - min(values), 1.0)
+    ends = (min(values) - margin, max(values) + margin)
+    axes.plot(ends, ends, color="black", linewidth=1.0, label="estimate = truth", zorder=1)
+    if spread.low is not None and spread.high is not None:
+        moved = [end + spread.bias for end in ends]
+        axes.plot(ends, moved, color=GREY, linewidth=1.0, linestyle="--", label=f"bias {spread.bias:+.1f}", zorder=1)
+        low, high = ([end + limit for end in ends] for limit in (spread.low, spread.high))
+        limits = f"95 % limits {spread.low:+.1f} to {spread.high:+.1f}"
+        axes.fill_between(ends, low, high, color=GREY, alpha=0.14, linewidth=0, label=limits, zorder=0)
+    for number, exercise in enumerate(dict.fromkeys(point.exercise for point in row.points)):
+        colour, mark = MARKS[number % len(MARKS)]
+        mine = [point for point in row.points if point.exercise == exercise]
+        axes.scatter(
+            [point.truth for point in mine], [point.estimate for point in mine],
+            s=26, color=colour, marker=mark, alpha=0.75, linewidth=0, label=exercise or "repetition", zorder=2,
+        )  # fmt: skip
+    name, unit = row.measure.rpartition("_")[0].replace("_", " ") or row.measure, UNITS.get(row.unit, row.unit)
+    axes.set(xlim=ends, ylim=ends, xlabel=f"truth, {unit}", ylabel=f"formcheck, {unit}")
+    axes.set_title(f"{name} (n = {spread.n})", loc="left", fontsize=11)
+    axes.set_aspect("equal")
+    axes.legend(fontsize=8, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))

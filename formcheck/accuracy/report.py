@@ -1,0 +1,295 @@
+"""The figures as text: a JSON object (schema `formcheck.accuracy/1`) and Markdown.
+
+The Markdown's figures stand between two marks; what is written around them by hand stays when they are made anew.
+Nothing in either says when or where it was made: the same clips give the same text.
+May not know: files, how the figures came about.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from formcheck import __version__
+from formcheck.accuracy.figures import Share, Spread, Table
+from formcheck.accuracy.tally import Accuracy, FaultRow, MeasureRow, Told
+
+SCHEMA = "formcheck.accuracy/1"
+BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What is to be said of how the figures were made.
+
+    `exercise`: what was asked for. `height`: "default" or "known". `left_out`: what of the folder was not used, whole
+    sentences.
+    """
+
+    exercise: str
+    height: str
+    left_out: tuple[str, ...] = ()
+
+
+def as_object(accuracy: Accuracy, run: Run) -> dict[str, Any]:
+    """Return the figures as plain dicts, lists, numbers and strings; what cannot be said is None."""
+    return {
+        "schema": SCHEMA,
+        "formcheck_version": __version__,
+        "exercise": run.exercise,
+        "height": run.height,
+        "counts": {
+            "clips": len(accuracy.clips),
+            "exact": _share(accuracy.exact),
+            "off_by_one": _share(accuracy.off_by_one),
+            "mean_error": _rounded(accuracy.count_error),
+        },
+        "faults": {row.fault: _fault(row) for row in accuracy.faults},
+        "all_faults": _fault(accuracy.all_faults),
+        "good_wrongly_faulted": _share(accuracy.good),
+        "agreement": {
+            "checks": {check: _table(table) for check, table in accuracy.checks.items()},
+            "decisions": _table(accuracy.decisions),
+        },
+        "sides": _told(accuracy.sides),
+        "exercises": None if accuracy.exercises is None else _told(accuracy.exercises),
+        "measures": {row.measure: _measure(row) for row in accuracy.measures},
+        "clips": [
+            {"clip": row.name, "true": row.true, "counted": row.counted, "notes": list(row.notes)}
+            for row in accuracy.clips
+        ],
+        "paired_by_order": list(accuracy.by_order),
+        "left_out": list(run.left_out),
+    }
+
+
+def json_text(accuracy: Accuracy, run: Run) -> str:
+    """Return the object as text, ending in a line break."""
+    return json.dumps(as_object(accuracy, run), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _share(share: Share) -> dict[str, Any]:
+    low, high = share.interval or (None, None)
+    return {
+        "hits": share.hits, "n": share.n, "share": _rounded(share.value),
+        "low": _rounded(low), "high": _rounded(high),
+    }  # fmt: skip
+
+
+def _fault(row: FaultRow) -> dict[str, Any]:
+    return {
+        "true": row.true, "hit": row.hit, "false": row.false, "missed": row.missed, "unsure": row.unsure,
+        "precision": _share(row.precision), "recall": _share(row.recall), "f1": _rounded(row.f1),
+        "coverage": _share(row.coverage),
+    }  # fmt: skip
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {
+        "n": table.n, "both": table.both, "labels_only": table.first, "formcheck_only": table.second,
+        "neither": table.neither, "kappa": _rounded(table.kappa),
+    }  # fmt: skip
+
+
+def _told(told: Told) -> dict[str, int]:
+    return {"right": told.right, "wrong": told.wrong, "untold": told.untold}
+
+
+def _spread(spread: Spread) -> dict[str, Any]:
+    return {
+        "n": spread.n, "bias": _rounded(spread.bias), "mean_error": _rounded(spread.mean_error),
+        "low": _rounded(spread.low), "high": _rounded(spread.high), "limits_error": _rounded(spread.limits_error),
+    }  # fmt: skip
+
+
+def _measure(row: MeasureRow) -> dict[str, Any]:
+    worst = row.worst
+    return {
+        "unit": row.unit,
+        **_spread(row.spread),
+        "worst": {"clip": worst.clip, "rep": worst.rep, "error": _rounded(worst.estimate - worst.truth)},
+        "judged": None if row.judged is None else _spread(row.judged),
+        "points": [
+            {
+                "clip": p.clip, "rep": p.rep, "exercise": p.exercise or None,
+                "truth": _rounded(p.truth), "estimate": _rounded(p.estimate),
+            }
+            for p in row.points
+        ],
+    }  # fmt: skip
+
+
+def _rounded(value: float | None, digits: int = 3) -> float | None:
+    # "+ 0" turns the -0.0 of a rounded small negative into 0.0
+    return None if value is None else round(float(value), digits) + 0
+
+
+def whole(figures: str, before: str = "") -> str:
+    """Return the whole Markdown: the figures in place of those in `before`, the text around them kept."""
+    head, found, rest = before.partition(BEGIN)
+    _, ended, tail = rest.partition(END)
+    if not found or not ended:
+        head, tail = "# Accuracy\n\n", "\n"
+    return f"{head}{BEGIN}\n\n{figures}\n{END}{tail}"
+
+
+def marked(text: str) -> bool:
+    """Whether the Markdown has a place for the figures."""
+    return END in text.partition(BEGIN)[2]
+
+
+def markdown(accuracy: Accuracy, run: Run, pictures: str) -> str:
+    """Return the figures as Markdown; `pictures`: where the pictures are, as a prefix of their names."""
+    return "\n\n".join("\n".join(part) for part in _parts(accuracy, run, pictures)) + "\n"
+
+
+def _parts(accuracy: Accuracy, run: Run, pictures: str) -> Iterator[Sequence[str]]:
+    yield [*_made(accuracy, run)]
+    yield ["## Counts"]
+    yield [*_counts(accuracy)]
+    yield ["## Faults"]
+    yield [*_faults(accuracy)]
+    yield [*_agreement(accuracy)]
+    if accuracy.measures:
+        yield ["## Measures"]
+        yield [*_measures(accuracy)]
+    for row in accuracy.measures:
+        yield [f"![{row.measure}: estimate against truth]({pictures}{row.measure}.svg)"]
+    yield ["## Clip by clip"]
+    yield [*_clips(accuracy)]
+    if run.left_out:
+        yield ["Not used: " + " ".join(run.left_out)]
+
+
+def _made(accuracy: Accuracy, run: Run) -> Iterator[str]:
+    clips, reps = _some(len(accuracy.clips), "clip"), _some(sum(clip.true for clip in accuracy.clips), "repetition")
+    how = "recognised by itself" if run.exercise == "auto" else f"told beforehand ({run.exercise})"
+    height = "the person's height not given" if run.height == "default" else "the person's height given where known"
+    yield f"formcheck {__version__}, {clips} with {reps}; the exercise {how}, {height}."
+    yield "In brackets: 95 % confidence intervals (Wilson), as if repetitions were independent of each other."
+    if accuracy.failed:
+        yield f"**{len(accuracy.failed)} of them failed, and count as wrong.**"
+
+
+def _some(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _counts(accuracy: Accuracy) -> Iterator[str]:
+    yield from _rows(
+        ("", "clips", "share"),
+        [
+            ("counted exactly", _of(accuracy.exact), _within(accuracy.exact)),
+            ("off by one at most", _of(accuracy.off_by_one), _within(accuracy.off_by_one)),
+        ],
+    )
+    yield ""
+    yield f"Mean error of the count, as a share of the true count: {accuracy.count_error:.3f}."
+    if accuracy.exercises is not None and accuracy.exercises.n:
+        yield f"Exercise recognised: {_answers(accuracy.exercises)}."
+    if accuracy.sides.n:
+        yield f"Raised side: {_answers(accuracy.sides)}."
+
+
+def _answers(told: Told) -> str:
+    return f"right {told.right}, wrong {told.wrong}, not told {told.untold} of {told.n}"
+
+
+def _faults(accuracy: Accuracy) -> Iterator[str]:
+    head = ("fault", "true", "hit", "false", "missed", "unsure", "precision", "recall", "F1", "coverage")
+    rows = [
+        (
+            name, *(str(n) for n in (row.true, row.hit, row.false, row.missed, row.unsure)),
+            _within(row.precision), _within(row.recall), _number(row.f1), _number(row.coverage.value),
+        )
+        for name, row in [*((row.fault, row) for row in accuracy.faults), ("**all**", accuracy.all_faults)]
+    ]  # fmt: skip
+    yield from _rows(head, rows)
+    yield ""
+    yield f"Good repetitions wrongly said to have a fault: {_of(accuracy.good)}, {_within(accuracy.good)}."
+    if accuracy.by_order:
+        yield f"Paired by order alone, with another number of repetitions: {', '.join(accuracy.by_order)}."
+
+
+def _agreement(accuracy: Accuracy) -> Iterator[str]:
+    tables = [*accuracy.checks.items(), ("**every fault of every repetition**", accuracy.decisions)]
+    yield from _rows(
+        ("check", "decisions", "fault: both", "labels only", "formcheck only", "neither", "kappa"),
+        [
+            (name, str(t.n), str(t.both), str(t.first), str(t.second), str(t.neither), _number(t.kappa))
+            for name, t in tables
+        ],
+    )
+
+
+def _measures(accuracy: Accuracy) -> Iterator[str]:
+    yield from _rows(
+        ("measure", "n", "bias", "mean error", "limits of agreement", "worst", "mean error where it is judged"),
+        [_measure_row(row) for row in accuracy.measures],
+    )
+
+
+def _measure_row(row: MeasureRow) -> tuple[str, ...]:
+    found, worst, judged = row.spread, row.worst, row.judged
+    limits = "-"
+    if found.low is not None and found.high is not None and found.limits_error is not None:
+        limits = f"{_signed(found.low)} to {_signed(found.high)} (± {found.limits_error:.1f})"
+    return (
+        row.measure, str(found.n), _signed(found.bias), f"{found.mean_error:.1f}", limits,
+        f"{_signed(worst.estimate - worst.truth)} ({worst.clip}, rep {worst.rep})",
+        "-" if judged is None else f"{judged.mean_error:.1f} (n {judged.n})",
+    )  # fmt: skip
+
+
+def _clips(accuracy: Accuracy) -> Iterator[str]:
+    yield from _rows(
+        ("clip", "true", "counted", "notes"),
+        [
+            (
+                clip.name,
+                str(clip.true),
+                "failed" if clip.counted is None else str(clip.counted),
+                "; ".join(clip.notes),
+            )
+            for clip in accuracy.clips
+        ],
+    )
+
+
+def _rows(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield the lines of a table; text on the left, all else on the right."""
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'|'.join('---' if name in TEXTS else '---:' for name in head)}|"
+    for row in rows:
+        yield f"| {' | '.join(_cell(cell) for cell in row)} |"
+
+
+#: the columns of words
+TEXTS = {"", "check", "clip", "fault", "measure", "notes", "worst"}
+
+
+def _cell(text: str) -> str:
+    """Return text that cannot end its cell or be taken for a tag."""
+    return " ".join(text.replace("|", "\\|").replace("<", "&lt;").split())
+
+
+def _of(share: Share) -> str:
+    return f"{share.hits} of {share.n}"
+
+
+def _within(share: Share) -> str:
+    """Return a share with its interval, "-" of nothing."""
+    if share.value is None or share.interval is None:
+        return "-"
+    return f"{share.value:.2f} ({share.interval[0]:.2f}–{share.interval[1]:.2f})"
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
+def _signed(value: float) -> str:
+    """Return a difference with its sign, to one decimal; a zero has none."""
+    return f"{round(value, 1) + 0:+.1f}" if round(value, 1) else "0.0"

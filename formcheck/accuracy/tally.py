@@ -1,0 +1,314 @@
+"""All clips together: what was found in each, held against its labels, and the figures that come of it.
+
+A clip that failed counts as wrong: its count is wrong and its faults are missed. What is said of repetitions that are
+`borderline` is left out, of faults and measures alike. May not know: files, pictures, how anything is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from formcheck.accuracy.figures import Share, Spread, Table, f1, spread
+from formcheck.accuracy.labels import MEASURES, Labels
+from formcheck.accuracy.matching import FoundRep, Pair, pairs
+from formcheck.form.rules import Exercise
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What formcheck made of one labelled clip: the repetitions, or why there are none ("" when it was judged)."""
+
+    labels: Labels
+    reps: tuple[FoundRep, ...] = ()
+    failed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClipRow:
+    """One clip: repetitions to be counted and counted (None: it failed), and what was wrong or open, in few words."""
+
+    name: str
+    true: int
+    counted: int | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FaultRow:
+    """One fault over all repetitions, or all faults together.
+
+    `true`: repetitions that have it: `hit`, `missed`, or `unsure` (its check could not tell). `false`: those that do
+    not have it but were said to. `judged` of `asked`: repetitions found whose check gave an answer, of all found.
+    """
+
+    fault: str
+    true: int = 0
+    hit: int = 0
+    false: int = 0
+    missed: int = 0
+    unsure: int = 0
+    judged: int = 0
+    asked: int = 0
+
+    @property
+    def precision(self) -> Share:
+        """Of the times it was said, how often rightly."""
+        return Share(self.hit, self.hit + self.false)
+
+    @property
+    def recall(self) -> Share:
+        """Of the times it was there, how often it was said; unsure is not said."""
+        return Share(self.hit, self.true)
+
+    @property
+    def coverage(self) -> Share:
+        """Of the repetitions found, how often its check gave an answer."""
+        return Share(self.judged, self.asked)
+
+    @property
+    def f1(self) -> float | None:
+        """The harmonic mean of precision and recall."""
+        return f1(self.hit, self.false, self.true - self.hit)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How often something with one right answer was told right, wrong, or not told."""
+
+    right: int = 0
+    wrong: int = 0
+    untold: int = 0
+
+    @property
+    def n(self) -> int:
+        """How often it was asked."""
+        return self.right + self.wrong + self.untold
+
+    def plus(self, right: bool | None) -> Told:
+        """Return it with one more answer; None: not told."""
+        return Told(self.right + (right is True), self.wrong + (right is False), self.untold + (right is None))
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A measure of one repetition: the truth and the estimate, in its unit."""
+
+    truth: float
+    estimate: float
+    clip: str
+    rep: int
+    exercise: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureRow:
+    """One measure over all repetitions; `judged`: over those of exercises that have a rule for it, None if no such."""
+
+    measure: str
+    points: tuple[Point, ...]
+    judged: Spread | None = None
+
+    @property
+    def unit(self) -> str:
+        """The unit, which is the end of its name."""
+        return self.measure.rpartition("_")[2]
+
+    @property
+    def spread(self) -> Spread:
+        """How far the estimates are from the truth."""
+        found = spread([p.truth for p in self.points], [p.estimate for p in self.points])
+        if found is None:
+            raise ValueError(f"{self.measure} was never measured")
+        return found
+
+    @property
+    def worst(self) -> Point:
+        """The repetition whose estimate is furthest off."""
+        return max(self.points, key=lambda p: abs(p.estimate - p.truth))
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """How right formcheck was about some clips.
+
+    `count_error`: mean over the clips of the error of the count as a share of the true count. `good`: good repetitions
+    that were said to have a fault. `checks`: whether a check saw a fault or not, against the labels, where it gave an
+    answer; `decisions`: the same for every fault of every repetition. `exercises`: which exercise it is, None where
+    that was said beforehand. `by_order`: clips paired by order alone though the numbers of repetitions differ.
+    """
+
+    clips: tuple[ClipRow, ...]
+    exact: Share
+    off_by_one: Share
+    count_error: float
+    faults: tuple[FaultRow, ...]
+    all_faults: FaultRow
+    good: Share
+    checks: Mapping[str, Table]
+    decisions: Table
+    sides: Told
+    exercises: Told | None
+    measures: tuple[MeasureRow, ...]
+    by_order: tuple[str, ...]
+
+    @property
+    def failed(self) -> tuple[ClipRow, ...]:
+        """The clips that could not be judged."""
+        return tuple(clip for clip in self.clips if clip.counted is None)
+
+
+#: what is counted of each fault
+CELLS = ("true", "hit", "false", "missed", "unsure", "judged", "asked")
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What is added up, clip by clip. `rules`: of each exercise, the check of each fault, and the measures judged."""
+
+    rules: Mapping[str, Mapping[str, str]]
+    judged: Mapping[str, frozenset[str]]
+    recognised: bool
+    cells: dict[str, dict[str, int]] = field(default_factory=dict)
+    checks: dict[str, Table] = field(default_factory=dict)
+    decisions: Table = field(default_factory=Table)
+    good: list[bool] = field(default_factory=list)
+    sides: Told = field(default_factory=Told)
+    exercises: Told = field(default_factory=Told)
+    points: dict[str, list[Point]] = field(default_factory=dict)
+    by_order: list[str] = field(default_factory=list)
+
+    def add(self, seen: Seen) -> ClipRow:
+        """Take one clip and return its row."""
+        labels = seen.labels
+        paired = pairs(labels.reps, seen.reps)
+        notes = [note for pair in paired for note in self._pair(pair, labels)]
+        notes += self._exercise(seen)
+        if seen.failed:
+            return ClipRow(labels.clip.name, labels.counted, None, (seen.failed,))
+        if any(rep.span_s is None for rep in labels.reps) and len(labels.reps) != len(seen.reps):
+            self.by_order.append(labels.clip.name)
+        return ClipRow(labels.clip.name, labels.counted, sum(rep.counted for rep in seen.reps), tuple(notes))
+
+    def _pair(self, pair: Pair, labels: Labels) -> list[str]:
+        true, found = pair.true, pair.found
+        if true is None:
+            if found is None or not found.counted:
+                return []
+            return [f"counted at {found.span_s[0]:.1f} s, where there is none"]
+        notes = [f"rep {true.number} not seen"] if found is None and true.counts else []
+        if found is not None and true.side is not None:
+            right = None if found.side is None else found.side == true.side
+            self.sides = self.sides.plus(right)
+            if right is False:
+                notes.append(f"rep {true.number} the other side")
+        if true.borderline:
+            return notes
+        exercise = labels.exercise or (found.exercise if found else None) or ""
+        said = [self._fault(fault, check, pair) for fault, check in self._asked(exercise, pair).items()]
+        notes += [f"rep {true.number} {note}" for note in said if note]
+        if found is not None:
+            self._agreement(exercise, pair)
+            if not true.faults:
+                self.good.append(bool(found.faults))
+            for name in MEASURES:
+                if name in true.values and name in found.values:
+                    point = Point(true.values[name], found.values[name], labels.clip.name, true.number, exercise)
+                    self.points.setdefault(name, []).append(point)
+        return notes
+
+    def _asked(self, exercise: str, pair: Pair) -> dict[str, str]:
+        """Return fault and check of all that is to be answered for a repetition: what its exercise asks and was said.
+
+        The check is that of the true exercise; faults of another one, when it was taken for that, have that one's.
+        """
+        found = pair.found
+        others = self.rules.get(found.exercise or "", {}) if found else {}
+        told = {*(pair.true.faults if pair.true else ()), *(found.faults if found else ())}
+        mine = self.rules.get(exercise, {})
+        return {**{fault: others.get(fault, "") for fault in sorted(told)}, **mine}
+
+    def _fault(self, fault: str, check: str, pair: Pair) -> str:
+        """Add one fault of one repetition and return what is to be noted of it, "" for nothing."""
+        has = pair.true is not None and fault in pair.true.faults
+        said = pair.found is not None and fault in pair.found.faults
+        verdict = pair.found.verdicts.get(check) if pair.found else None
+        open_ = verdict == "unsure"
+        cell = self.cells.setdefault(fault, dict.fromkeys(CELLS, 0))
+        cell["true"] += has
+        cell["asked"] += pair.found is not None
+        cell["judged"] += verdict in ("ok", "fault")
+        cell["unsure"] += has and open_
+        if open_:
+            return f"unsure of {fault}" if has else ""
+        cell["hit"] += has and said
+        cell["missed"] += has and not said
+        cell["false"] += said and not has
+        return "" if has == said else f"{'missed' if has else 'wrongly'} {fault}"
+
+    def _agreement(self, exercise: str, pair: Pair) -> None:
+        """Add what each check that gave an answer says of a repetition that was found."""
+        true, found = pair.true, pair.found
+        if true is None or found is None:
+            return
+        rules = self.rules.get(exercise, {})
+        for check in dict.fromkeys(rules.values()):
+            verdict = found.verdicts.get(check)
+            if verdict not in ("ok", "fault"):
+                continue
+            mine = [fault for fault, of in rules.items() if of == check]
+            labelled = any(fault in true.faults for fault in mine)
+            self.checks[check] = self.checks.get(check, Table()).plus(labelled, verdict == "fault")
+            for fault in mine:
+                self.decisions = self.decisions.plus(fault in true.faults, fault in found.faults)
+
+    def _exercise(self, seen: Seen) -> list[str]:
+        labels = seen.labels
+        if not self.recognised or labels.exercise is None or not labels.counted:
+            return []
+        told = {rep.exercise for rep in seen.reps} - {None}
+        self.exercises = self.exercises.plus(told == {labels.exercise} if told else None)
+        wrong = sorted(name for name in told if name is not None and name != labels.exercise)
+        return [f"taken for {' and '.join(wrong)}"] if wrong else []
+
+
+def tallied(clips: Sequence[Seen], exercises: Sequence[Exercise], *, recognised: bool) -> Accuracy:
+    """Return how right formcheck was about the clips, of which there is at least one.
+
+    `exercises`: those it may have been; `recognised`: it was formcheck's task to tell which.
+    """
+    tally = _Tally(
+        rules={one.name: {rule.fault: rule.check for rule in one.rules} for one in exercises},
+        judged={one.name: frozenset(rule.measure for rule in one.rules if rule.over != "onset") for one in exercises},
+        recognised=recognised,
+    )
+    rows = tuple(tally.add(seen) for seen in clips)
+    off = [None if row.counted is None else abs(row.counted - row.true) for row in rows]
+    order = list(dict.fromkeys(rule.fault for one in exercises for rule in one.rules))
+    known = [fault for fault in order if fault in tally.cells] + sorted(set(tally.cells) - set(order))
+    faults = tuple(FaultRow(fault, **tally.cells[fault]) for fault in known)
+    sums = {key: sum(cell[key] for cell in tally.cells.values()) for key in next(iter(tally.cells.values()), {})}
+    return Accuracy(
+        clips=rows,
+        exact=Share(off.count(0), len(rows)),
+        off_by_one=Share(sum(error in (0, 1) for error in off), len(rows)),
+        count_error=sum(
+            1.0 if error is None else error / max(row.true, 1) for row, error in zip(rows, off, strict=True)
+        )
+        / len(rows),
+        faults=tuple(row for row in faults if row.true or row.hit or row.false),
+        all_faults=FaultRow("all", **sums),
+        good=Share(sum(tally.good), len(tally.good)),
+        checks=dict(sorted(tally.checks.items())),
+        decisions=tally.decisions,
+        sides=tally.sides,
+        exercises=tally.exercises if recognised else None,
+        measures=tuple(_measure(name, tally) for name in MEASURES if name in tally.points),
+        by_order=tuple(tally.by_order),
+    )
+
+
+def _measure(name: str, tally: _Tally) -> MeasureRow:
+    points = tuple(tally.points[name])
+    mine = [point for point in points if name in tally.judged.get(point.exercise, frozenset())]
+    return MeasureRow(name, points, spread([p.truth for p in mine], [p.estimate for p in mine]))
