@@ -63,6 +63,7 @@ def _fill(axes: Any, row: MeasureRow) -> None:
         axes.scatter(
             [point.truth for point in mine], [point.estimate for point in mine],
             s=26, color=colour, marker=mark, alpha=0.75, linewidth=0, label=exercise or "repetition", zorder=2,
+            gid=f"points-{number}",
         )  # fmt: skip
     name, unit = row.measure.rpartition("_")[0].replace("_", " ") or row.measure, UNITS.get(row.unit, row.unit)
     axes.set(xlim=ends, ylim=ends, xlabel=f"truth, {unit}", ylabel=f"formcheck, {unit}")
