@@ -106,11 +106,11 @@ class Spread:
     limits_error: float | None
 
 
-def spread(truth: Sequence[float], estimates: Sequence[float]) -> Spread | None:
-    """Return how far the estimates are from the truth, each from its own; None of nothing."""
+def spread(truth: Sequence[float], estimates: Sequence[float]) -> Spread:
+    """Return how far the estimates are from the truth, each from its own; ValueError of nothing."""
     off = np.asarray(estimates, np.float64) - np.asarray(truth, np.float64)
     if not len(off):
-        return None
+        raise ValueError("nothing was measured")
     bias, mean_error = float(off.mean()), float(np.abs(off).mean())
     if len(off) < 2:
         return Spread(len(off), bias, mean_error, None, None, None)

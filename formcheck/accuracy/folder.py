@@ -101,9 +101,10 @@ def save(folder: Path, accuracy: Accuracy, run: Run) -> None:
         for picture in (folder / PARTS).glob("*.svg"):
             if picture.stem in labels.MEASURES:
                 picture.unlink()
+        kinds = sorted({point.exercise for row in accuracy.measures for point in row.points})
         texts = {
             folder / PARTS / OBJECT: report.json_text(accuracy, run),
-            **{folder / PARTS / f"{row.measure}.svg": pictures.drawn(row) for row in accuracy.measures},
+            **{folder / PARTS / f"{row.measure}.svg": pictures.drawn(row, kinds) for row in accuracy.measures},
             folder / REPORT: report.whole(report.markdown(accuracy, run, f"{PARTS}/"), old),
         }
         for path, text in texts.items():

@@ -7,21 +7,23 @@ May not know: how the figures came about, files.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from formcheck.accuracy.tally import MeasureRow
 
-#: colours that the colour-blind tell apart (Okabe & Ito), and shapes for those who see none; by order of appearance
+#: colours that the colour-blind tell apart (Okabe & Ito), and shapes for those who see none; one for each exercise
 MARKS = (("#0072b2", "o"), ("#d55e00", "s"), ("#009e73", "^"), ("#cc79a7", "D"), ("#56b4e9", "v"))
 GREY = "#666666"
 UNITS = {"deg": "degrees", "cm": "cm", "s": "s"}
 
 
-def drawn(row: MeasureRow) -> str:
+def drawn(row: MeasureRow, exercises: Sequence[str]) -> str:
     """Return the picture of one measure as the text of an SVG file.
 
-    A point for each repetition, the line on which estimate and truth are equal, and, of two or more, the mean
-    difference with the limits of agreement.
+    A dot for each repetition, hollow where the measure is not judged; the line on which estimate and truth are equal;
+    and, of two or more that are judged, the mean difference with the limits of agreement. `exercises`: all there are in
+    the report, so that one looks the same in every picture.
     """
     # importing matplotlib looks for fonts and makes folders for its settings: only when a picture is wanted
     import matplotlib as mpl
@@ -36,15 +38,15 @@ def drawn(row: MeasureRow) -> str:
         mpl.rc("font", size=10.0)
         mpl.rc("axes.spines", top=False, right=False)
         mpl.rc("path", simplify=False)
-        figure = Figure(figsize=(5.2, 4.4), layout="constrained")
+        figure = Figure(figsize=(6.2, 3.8), layout="constrained")
         FigureCanvasSVG(figure)
-        _fill(figure.add_subplot(), row)
+        _fill(figure.add_subplot(), row, exercises)
         nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
         figure.savefig(text, format="svg", metadata=nothing)
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
 
 
-def _fill(axes: Any, row: MeasureRow) -> None:
+def _fill(axes: Any, row: MeasureRow, exercises: Sequence[str]) -> None:
     """Draw into a plot of matplotlib's."""
     spread = row.spread
     values = [value for point in row.points for value in (point.truth, point.estimate)]
@@ -57,14 +59,18 @@ def _fill(axes: Any, row: MeasureRow) -> None:
         low, high = ([end + limit for end in ends] for limit in (spread.low, spread.high))
         limits = f"95 % limits {spread.low:+.1f} to {spread.high:+.1f}"
         axes.fill_between(ends, low, high, color=GREY, alpha=0.14, linewidth=0, label=limits, zorder=0)
-    for number, exercise in enumerate(dict.fromkeys(point.exercise for point in row.points)):
+    judged = set(row.judged)
+    for number, exercise in enumerate(exercises):
         colour, mark = MARKS[number % len(MARKS)]
         mine = [point for point in row.points if point.exercise == exercise]
-        axes.scatter(
-            [point.truth for point in mine], [point.estimate for point in mine],
-            s=26, color=colour, marker=mark, alpha=0.75, linewidth=0, label=exercise or "repetition", zorder=2,
-            gid=f"points-{number}",
-        )  # fmt: skip
+        # judged or not is the same for all of an exercise
+        if mine:
+            axes.plot(
+                [point.truth for point in mine], [point.estimate for point in mine],
+                linestyle="none", marker=mark, markersize=4.8, markeredgewidth=0.8, alpha=0.75, color=colour,
+                markerfacecolor=colour if mine[0] in judged else "none", gid=f"dots-{number}",
+                label=exercise or "repetition", zorder=2,
+            )  # fmt: skip
     name, unit = row.measure.rpartition("_")[0].replace("_", " ") or row.measure, UNITS.get(row.unit, row.unit)
     axes.set(xlim=ends, ylim=ends, xlabel=f"truth, {unit}", ylabel=f"formcheck, {unit}")
     axes.set_title(f"{name} (n = {spread.n})", loc="left", fontsize=11)

@@ -8,6 +8,7 @@ May not know: files, how the figures came about.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -66,8 +67,10 @@ def as_object(accuracy: Accuracy, run: Run) -> dict[str, Any]:
 
 
 def json_text(accuracy: Accuracy, run: Run) -> str:
-    """Return the object as text, ending in a line break."""
-    return json.dumps(as_object(accuracy, run), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    """Return the object as text, ending in a line break; what holds nothing but values stands in one line."""
+    text = json.dumps(as_object(accuracy, run), indent=2, ensure_ascii=False, allow_nan=False)
+    # within a text a line break is written as \\n, so that these are only between values
+    return re.sub(r"\{[^{}\[\]]*\}", lambda flat: re.sub(r"\n *", " ", flat[0]), text) + "\n"
 
 
 def _share(share: Share) -> dict[str, Any]:
@@ -110,10 +113,10 @@ def _measure(row: MeasureRow) -> dict[str, Any]:
         "unit": row.unit,
         **_spread(row.spread),
         "worst": {"clip": worst.clip, "rep": worst.rep, "error": _rounded(worst.estimate - worst.truth)},
-        "judged": None if row.judged is None else _spread(row.judged),
+        "everywhere": _spread(row.everywhere),
         "points": [
             {
-                "clip": p.clip, "rep": p.rep, "exercise": p.exercise or None,
+                "clip": p.clip, "rep": p.rep, "exercise": p.exercise or None, "judged": p.judged,
                 "truth": _rounded(p.truth), "estimate": _rounded(p.estimate),
             }
             for p in row.points
@@ -225,21 +228,23 @@ def _agreement(accuracy: Accuracy) -> Iterator[str]:
 
 
 def _measures(accuracy: Accuracy) -> Iterator[str]:
+    yield "formcheck less truth, in the repetitions of the exercises that judge the measure (hold_s: in all)."
+    yield ""
     yield from _rows(
-        ("measure", "n", "bias", "mean error", "limits of agreement", "worst", "mean error where it is judged"),
+        ("measure", "n", "bias", "mean error", "limits of agreement", "worst", "mean error in all repetitions"),
         [_measure_row(row) for row in accuracy.measures],
     )
 
 
 def _measure_row(row: MeasureRow) -> tuple[str, ...]:
-    found, worst, judged = row.spread, row.worst, row.judged
+    found, worst, everywhere = row.spread, row.worst, row.everywhere
     limits = "-"
     if found.low is not None and found.high is not None and found.limits_error is not None:
         limits = f"{_signed(found.low)} to {_signed(found.high)} (± {found.limits_error:.1f})"
     return (
         row.measure, str(found.n), _signed(found.bias), f"{found.mean_error:.1f}", limits,
         f"{_signed(worst.estimate - worst.truth)} ({worst.clip}, rep {worst.rep})",
-        "-" if judged is None else f"{judged.mean_error:.1f} (n {judged.n})",
+        f"{everywhere.mean_error:.1f} (n {everywhere.n})",
     )  # fmt: skip
 
 

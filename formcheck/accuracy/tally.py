@@ -92,22 +92,26 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A measure of one repetition: the truth and the estimate, in its unit."""
+    """A measure of one repetition: truth and estimate in its unit; `judged`: its exercise has a rule for it."""
 
     truth: float
     estimate: float
     clip: str
     rep: int
     exercise: str
+    judged: bool
 
 
 @dataclass(frozen=True, slots=True)
 class MeasureRow:
-    """One measure over all repetitions; `judged`: over those of exercises that have a rule for it, None if no such."""
+    """One measure over all repetitions, of which there is at least one.
+
+    How far off it is matters where it is judged: the chest hardly rises in a leg raise, which would flatter the lift's
+    error. A measure that no rule judges is looked at everywhere.
+    """
 
     measure: str
     points: tuple[Point, ...]
-    judged: Spread | None = None
 
     @property
     def unit(self) -> str:
@@ -115,17 +119,28 @@ class MeasureRow:
         return self.measure.rpartition("_")[2]
 
     @property
+    def judged(self) -> tuple[Point, ...]:
+        """Those in which the measure is judged; all when it is judged in none."""
+        return tuple(point for point in self.points if point.judged) or self.points
+
+    @property
     def spread(self) -> Spread:
-        """How far the estimates are from the truth."""
-        found = spread([p.truth for p in self.points], [p.estimate for p in self.points])
-        if found is None:
-            raise ValueError(f"{self.measure} was never measured")
-        return found
+        """How far the estimates are from the truth where the measure is judged."""
+        return _spread(self.judged)
+
+    @property
+    def everywhere(self) -> Spread:
+        """The same over all repetitions."""
+        return _spread(self.points)
 
     @property
     def worst(self) -> Point:
-        """The repetition whose estimate is furthest off."""
-        return max(self.points, key=lambda p: abs(p.estimate - p.truth))
+        """The repetition whose estimate is furthest off where the measure is judged."""
+        return max(self.judged, key=lambda p: abs(p.estimate - p.truth))
+
+
+def _spread(points: Sequence[Point]) -> Spread:
+    return spread([p.truth for p in points], [p.estimate for p in points])
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +228,8 @@ class _Tally:
                 self.good.append(bool(found.faults))
             for name in MEASURES:
                 if name in true.values and name in found.values:
-                    point = Point(true.values[name], found.values[name], labels.clip.name, true.number, exercise)
+                    values, judged = (true.values[name], found.values[name]), name in self.judged.get(exercise, ())
+                    point = Point(*values, labels.clip.name, true.number, exercise, judged)
                     self.points.setdefault(name, []).append(point)
         return notes
 
@@ -303,12 +319,6 @@ def tallied(clips: Sequence[Seen], exercises: Sequence[Exercise], *, recognised:
         decisions=tally.decisions,
         sides=tally.sides,
         exercises=tally.exercises if recognised else None,
-        measures=tuple(_measure(name, tally) for name in MEASURES if name in tally.points),
+        measures=tuple(MeasureRow(name, tuple(tally.points[name])) for name in MEASURES if name in tally.points),
         by_order=tuple(tally.by_order),
     )
-
-
-def _measure(name: str, tally: _Tally) -> MeasureRow:
-    points = tuple(tally.points[name])
-    mine = [point for point in points if name in tally.judged.get(point.exercise, frozenset())]
-    return MeasureRow(name, points, spread([p.truth for p in mine], [p.estimate for p in mine]))

@@ -99,7 +99,8 @@ def test_a_table_holds_every_decision_once(decisions):
     table = Table()
     for first, second in decisions:
         table = table.plus(first, second)
-    assert table == Table(*(decisions.count(kind) for kind in ((True, True), (True, False), (False, True), (False,) * 2)))
+    kinds = [(True, True), (True, False), (False, True), (False, False)]
+    assert table == Table(*map(decisions.count, kinds))
     assert table.n == len(decisions)
 
 
@@ -130,6 +131,7 @@ def test_the_spread_of_a_set_worked_out_by_hand():
 
 
 def test_few_have_no_limits_and_none_no_spread():
-    assert spread([], []) is None
+    with pytest.raises(ValueError, match="nothing"):
+        spread([], [])
     one = spread([1.0], [3.0])
     assert (one.n, one.bias, one.low, one.high, one.limits_error) == (1, 2.0, None, None, None)

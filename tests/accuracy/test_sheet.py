@@ -129,8 +129,7 @@ def test_anything_at_all_is_read_or_refused(tmp_path_factory, content):
     path.write_bytes(content)
     try:
         told = sheet.read(path, FAULTS)
-    except SetupError as error:
-        assert "anything.csv" in error.wrong
+    except SetupError:  # anything else would be a slip
         return
     for reps in told.values():
         assert [rep.number for rep in reps] == list(range(1, len(reps) + 1))

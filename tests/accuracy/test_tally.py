@@ -24,12 +24,12 @@ def true(number, *faults, **more):
     return TrueRep(number, faults, span_s=(10.0 * number, 10.0 * number + 5), **more)
 
 
-def found(number, *faults, exercise=SPINE, unsure=(), side=None, values=(), counted=None):
+def found(number, *faults, exercise=SPINE, unsure=(), side=None, values=()):
     """Return a repetition as told; `unsure`: the checks that could not tell."""
     verdicts = CHECKS[exercise] | {CHECK_OF[exercise][fault]: "fault" for fault in faults}
     verdicts |= dict.fromkeys(unsure, "unsure")
-    span_s, counted = (10.0 * number + 0.5, 10.0 * number + 5.5), "too_low" not in faults if counted is None else counted
-    return FoundRep(span_s, counted, side, exercise, faults, verdicts, dict(values))
+    span_s = (10.0 * number + 0.5, 10.0 * number + 5.5)
+    return FoundRep(span_s, "too_low" not in faults, side, exercise, faults, verdicts, dict(values))
 
 
 def clip(true_reps, found_reps, exercise=SPINE, name="clip.mp4", failed=""):
@@ -174,12 +174,14 @@ def test_measures_with_the_worst_and_where_they_are_judged():
                 [found(1, exercise=LEGS, values={"lift_s": 2.0, "thigh_lift_deg": 9.0}), found(2, exercise=LEGS)],
                 LEGS, "legs.mp4")  # fmt: skip
     thigh, lift = figures(spine, legs).measures
-    assert (thigh.measure, thigh.unit, thigh.spread.n, thigh.spread.bias, thigh.spread.mean_error) == (
+    assert (thigh.measure, thigh.unit, thigh.everywhere.n, thigh.everywhere.bias, thigh.everywhere.mean_error) == (
         "thigh_lift_deg", "deg", 2, -1.0, 2.0,
     )  # fmt: skip
     assert (thigh.worst.clip, thigh.worst.rep) == ("legs.mp4", 1)
-    assert (thigh.judged.n, thigh.judged.bias) == (1, -3.0)
-    assert (lift.spread.n, lift.judged.n, lift.spread.bias) == (2, 2, 0.25)
+    assert (thigh.spread.n, thigh.spread.bias) == (1, -3.0)
+    assert (lift.everywhere.n, lift.spread.n, lift.spread.bias) == (2, 2, 0.25)
+    hold = figures(clip([true(1, values={"hold_s": 1.0})], [found(1, values={"hold_s": 1.5})])).measures[0]
+    assert (hold.spread.n, hold.points[0].judged) == (1, False), "no rule judges it, so all are looked at"
 
 
 def test_clips_paired_by_order_with_other_numbers_are_named():
