@@ -113,7 +113,7 @@ def test_a_picture_shows_each_repetition_the_line_and_the_limits():
         assert word in words
     assert any(word and word.startswith("95 % limits") for word in words)
     assert [len(dots(svg, number)) for number in (0, 1)] == [1, 2]
-    hollow = [all("fill: none" in use.get("style") for use in group(svg, n).iter(f"{SVG}use")) for n in (0, 1)]
+    hollow = [all("fill: #" not in use.get("style") for use in group(svg, n).iter(f"{SVG}use")) for n in (0, 1)]
     assert hollow == [True, False], "hollow where it is not judged"
 
 
