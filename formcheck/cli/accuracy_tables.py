@@ -67,7 +67,7 @@ def _lines(accuracy: Accuracy) -> list[str]:
 
 
 def _faults(accuracy: Accuracy) -> Table:
-    heads = ("Fault", "True", "Hit", "False", "Missed", "Unsure", "Precision", "Recall", "F1", "Coverage")
+    heads = ("Fault", "True", "Hit", "False", "Missed", "Unsure", "Preci-\nsion", "Recall", "F1", "Cover-\nage")
     table = _table("Faults", heads, ("Fault",))
     for row in (*accuracy.faults, accuracy.all_faults):
         counts = (row.true, row.hit, row.false, row.missed, row.unsure)
@@ -84,7 +84,7 @@ def _agreement(accuracy: Accuracy) -> Table:
 
 
 def _measures(accuracy: Accuracy) -> Table:
-    heads = ("Measure", "n", "Bias", "Mean error", "Limits of agreement", "Worst", "Where")
+    heads = ("Measure", "n", "Bias", "Mean\nerror", "Limits of\nagreement", "Worst", "Where")
     table = _table("Measures: formcheck less truth", heads, ("Measure", "Where"))
     for row in accuracy.measures:
         found, worst = row.spread, row.worst
