@@ -58,8 +58,9 @@ def test_what_was_found_a_little_late_is_paired_with_itself(true_spans, late_s):
 
 
 def test_the_better_overlap_goes_first():
-    made = pairs([true(1, (0.0, 10.0)), true(2, (8.0, 18.0))], [found((7.0, 18.0))])
-    assert [pair.found is not None for pair in made] == [False, True]
+    # both share enough with what was found
+    made = pairs([true(1, (0.0, 12.0)), true(2, (8.0, 18.0)), true(3, (13.0, 25.0))], [found((7.0, 18.0))])
+    assert [pair.found is not None for pair in made] == [False, True, False]
 
 
 def test_too_little_overlap_is_none():

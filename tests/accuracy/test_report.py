@@ -150,6 +150,6 @@ def test_the_readers_own_settings_stay_and_change_nothing(monkeypatch):
     import matplotlib as mpl
 
     plain = drawn(*POINTS)
-    monkeypatch.setitem(mpl.rcParams, "font.size", 31.0)
+    monkeypatch.setitem(mpl.rcParams, "axes.facecolor", "red")
     assert drawn(*POINTS) == plain
-    assert mpl.rcParams["font.size"] == 31.0
+    assert mpl.rcParams["axes.facecolor"] == "red"

@@ -205,6 +205,8 @@ def test_the_parts_add_up(reps):
     for row in (*told.faults, told.all_faults):
         assert row.hit + row.missed + row.unsure == row.true
         assert row.judged <= row.asked
+        if row.hit:
+            assert row.f1 == pytest.approx(2 / (1 / row.precision.value + 1 / row.recall.value))
     assert told.all_faults.true == sum(bool(real) for real, _, _ in reps)
     assert told.all_faults.hit + told.all_faults.false == sum(bool(said) for _, said, _ in reps)
     assert told.decisions.both == told.all_faults.hit
