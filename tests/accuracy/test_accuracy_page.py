@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from record_poses import poses
+from record_poses import of_all
 
 from formcheck.accuracy import folder, matching, report, tally
 from formcheck.form import exercises
@@ -33,9 +33,7 @@ def now():
     seen = []
     for labels in labelled.clips:
         session = Session(every)
-        for pose in poses(labels.clip.stem):
-            session.observe(pose)
-        session.finish()
+        session.judge = of_all(labels.clip.stem)
         told = session_object(session.results(labels.clip.name, None))
         seen.append(tally.Seen(labels, matching.found_in(told)))
     return tally.tallied(seen, every, recognised=True)
