@@ -39,7 +39,7 @@ def test_the_table_on_the_page_is_read(tmp_path):
 def test_the_page_names_every_fault_and_every_option():
     (told,) = re.findall(r"^The faults: (.*?);", PAGE, re.MULTILINE | re.DOTALL)
     assert set(re.findall(r"`(\w+)`", told)) == set(FAULTS)
-    for option in ("--exercise", "--height", "--workers", "--out", "--force", "--json"):
+    for option in ("--exercise", "--height", "--workers", "--out", "--pictures", "--force", "--json"):
         assert option in PAGE
 
 

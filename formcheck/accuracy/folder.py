@@ -9,6 +9,7 @@ May not know: how clips are judged, command lines.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,13 +75,15 @@ def _tables(folder: Path, faults: Collection[str]) -> Sequence[tuple[str, tuple[
     return [(name, reps, path.name) for path in found for name, reps in sheet.read(path, faults).items()]
 
 
-def prepared(folder: Path, *, force: bool) -> Path:
-    """Make the folder for the report and return it.
+def prepared(folder: Path, parts: Path | None = None, *, force: bool) -> tuple[Path, Path]:
+    """Make the folders for the report and for object and pictures (`parts`, None: inside the report's); return both.
 
     SetupError when it cannot be written to, or holds a report that `force` does not say to replace, or one by hand.
     """
     try:
-        (folder / PARTS).mkdir(parents=True, exist_ok=True)
+        parts = folder / PARTS if parts is None else parts
+        folder.mkdir(parents=True, exist_ok=True)
+        parts.mkdir(parents=True, exist_ok=True)
         old = (folder / REPORT).read_text(encoding="utf-8") if (folder / REPORT).exists() else None
     except (OSError, UnicodeDecodeError) as error:
         raise _unwritable(folder, error) from error
@@ -89,23 +92,24 @@ def prepared(folder: Path, *, force: bool) -> Path:
             f"{folder / REPORT} has no place for the figures, from '{report.BEGIN}' to '{report.END}'.",
             "Add these two lines to it, or choose another folder with --out DIR.",
         )
-    if not force and (old is not None or (folder / PARTS / OBJECT).exists()):
+    if not force and (old is not None or (parts / OBJECT).exists()):
         raise SetupError(f"There is already a report in {folder}.", "Add --force to replace it, or choose --out DIR.")
-    return folder
+    return folder, parts
 
 
-def save(folder: Path, accuracy: Accuracy, run: Run) -> None:
-    """Write report, object and pictures into the prepared `folder`; SetupError when that fails."""
+def save(folder: Path, parts: Path, accuracy: Accuracy, run: Run) -> None:
+    """Write the report into the prepared `folder`, object and pictures into `parts`; SetupError when that fails."""
+    link = Path(os.path.relpath(parts, folder)).as_posix()
     try:
         old = (folder / REPORT).read_text(encoding="utf-8") if (folder / REPORT).exists() else ""
-        for picture in (folder / PARTS).glob("*.svg"):
+        for picture in parts.glob("*.svg"):
             if picture.stem in labels.MEASURES:
                 picture.unlink()
         kinds = sorted({point.exercise for row in accuracy.measures for point in row.points})
         texts = {
-            folder / PARTS / OBJECT: report.json_text(accuracy, run),
-            **{folder / PARTS / f"{row.measure}.svg": pictures.drawn(row, kinds) for row in accuracy.measures},
-            folder / REPORT: report.whole(report.markdown(accuracy, run, f"{PARTS}/"), old),
+            parts / OBJECT: report.json_text(accuracy, run),
+            **{parts / f"{row.measure}.svg": pictures.drawn(row, kinds) for row in accuracy.measures},
+            folder / REPORT: report.whole(report.markdown(accuracy, run, f"{link}/"), old),
         }
         for path, text in texts.items():
             # whole or not at all, and with the same line ends everywhere

@@ -59,6 +59,9 @@ def evaluate(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the report: ACCURACY.md, JSON and pictures.")
     ] = None,
+    pictures: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Another folder for JSON and pictures.")
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace an earlier report; what was written around its figures stays.")
     ] = False,
@@ -71,7 +74,8 @@ def evaluate(
     """
     say = Console(stderr=True)
     try:
-        code = _evaluate(folder, _asked(exercise, height, workers, model), exercise, out, say, force, as_json)
+        report = None if out is None else (out, pictures)
+        code = _evaluate(folder, _asked(exercise, height, workers, model), exercise, report, say, force, as_json)
     except FormcheckError as error:
         complain(say, error)
         raise typer.Exit(error.exit_code) from error
@@ -89,9 +93,18 @@ def _asked(exercise: str, height: Height, workers: int | None, model_path: Path 
 
 
 def _evaluate(
-    folder: Path, wishes: Wishes, exercise: str, out: Path | None, say: Console, force: bool, as_json: bool
+    folder: Path,
+    wishes: Wishes,
+    exercise: str,
+    out: tuple[Path, Path | None] | None,
+    say: Console,
+    force: bool,
+    as_json: bool,
 ) -> int:
-    """Evaluate the folder, write and print the figures, and return the exit code."""
+    """Evaluate the folder, write (into `out`: the report's and the pictures') and print the figures.
+
+    Returns the exit code.
+    """
     from formcheck.accuracy import folder as folders
     from formcheck.accuracy import matching, report, tally
     from formcheck.form import exercises
@@ -102,7 +115,7 @@ def _evaluate(
     labelled = folders.gathered(folder, faults)
     for sentence in labelled.left_out:
         say.print(f"[yellow]Not used:[/] {escape(sentence)}", highlight=False, soft_wrap=True)
-    target = None if out is None else folders.prepared(out, force=force)
+    target = None if out is None else folders.prepared(*out, force=force)
     outcomes = _judged(labelled.clips, wishes, say)
     seen = [
         tally.Seen(labels, matching.found_in(outcome.session) if outcome.session else (), outcome.failed)
@@ -115,9 +128,10 @@ def _evaluate(
     else:
         show(Console(), accuracy)
     if target is not None:
-        folders.save(target, accuracy, run)
+        folders.save(*target, accuracy, run)
         if not as_json:
-            Console().print(f"Saved {folders.REPORT} and {folders.PARTS}/ in {escape(str(target))}", highlight=False)
+            told = f"Saved {folders.REPORT} in {escape(str(target[0]))}, pictures in {escape(str(target[1]))}"
+            Console().print(told, highlight=False, soft_wrap=True)
     if accuracy.failed:
         names = ", ".join(clip.name for clip in accuracy.failed)
         complain(

@@ -20,7 +20,7 @@ from formcheck.session import Session
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "ACCURACY.md").read_text(encoding="utf-8")
-AGAIN = "Run formcheck evaluate sample_clips --out . --force, and look at what has changed."
+AGAIN = "Run formcheck evaluate sample_clips --out . --pictures docs/accuracy --force, and look at what has changed."
 #: how far a figure with decimals may be from the page's, in its own unit, and as a share of it
 NEAR, NEAR_SHARE = 0.6, 0.15
 

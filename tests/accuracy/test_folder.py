@@ -138,13 +138,13 @@ RUN = report.Run("auto", "default")
 
 
 def test_a_report_is_not_replaced_unless_told_to_and_what_is_written_around_it_stays(tmp_path):
-    where = folder.prepared(tmp_path / "new" / "deep", force=False)
-    folder.save(where, nothing(), RUN)
+    where, parts = folder.prepared(tmp_path / "new" / "deep", force=False)
+    folder.save(where, parts, nothing(), RUN)
     first = (where / "ACCURACY.md").read_text(encoding="utf-8")
     with pytest.raises(SetupError, match="already a report"):
         folder.prepared(where, force=False)
     (where / "ACCURACY.md").write_text(f"Before.\n{first.replace('1 of 1', '?')}After.\n", encoding="utf-8")
-    folder.save(folder.prepared(where, force=True), nothing(), RUN)
+    folder.save(*folder.prepared(where, force=True), nothing(), RUN)
     assert (where / "ACCURACY.md").read_text(encoding="utf-8") == f"Before.\n{first}After.\n"
     assert json.loads((where / "accuracy" / "accuracy.json").read_text(encoding="utf-8"))["schema"] == report.SCHEMA
 
@@ -162,8 +162,15 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path):
 
 
 def test_pictures_of_an_earlier_report_go_and_others_stay(tmp_path):
-    where = folder.prepared(tmp_path, force=False)
+    where, parts = folder.prepared(tmp_path, force=False)
     for name in ("chest_lift_cm.svg", "logo.svg"):
-        (where / "accuracy" / name).write_text("<svg/>", encoding="utf-8")
-    folder.save(where, nothing(), RUN)
+        (parts / name).write_text("<svg/>", encoding="utf-8")
+    folder.save(where, parts, nothing(), RUN)
     assert sorted(path.name for path in (where / "accuracy").iterdir()) == ["accuracy.json", "logo.svg"]
+
+
+def test_pictures_may_go_elsewhere_and_the_report_finds_them(tmp_path):
+    where, parts = folder.prepared(tmp_path, tmp_path / "docs" / "pictures", force=False)
+    folder.save(where, parts, nothing(), RUN)
+    assert [path.name for path in parts.iterdir()] == ["accuracy.json"]
+    assert not (tmp_path / "accuracy").exists()

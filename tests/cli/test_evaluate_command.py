@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import time
+from pathlib import Path
 
 import pytest
 from clip_making import cut, make
@@ -57,7 +58,7 @@ def test_two_clips_are_judged_printed_and_reported(two_clips, reported):
     for line in (r"quick.mp4 +1 +1", r"empty.mp4 +0 +0", r"too_fast +1 +1 +0 +0 +0 +1.00 +1.00 +1.00 +1.00"):
         assert re.search(line, reported.out)
     assert "Clips counted exactly: 2 of 2 (95 %: 0.34 to 1.00)" in reported.out
-    assert "Saved ACCURACY.md and accuracy/ in report" in reported.out
+    assert f"Saved ACCURACY.md in report, pictures in {Path('report', 'accuracy')}" in reported.out
     page = (two_clips / "report" / "ACCURACY.md").read_text(encoding="utf-8")
     assert "| too_fast | 1 | 1 | 0 | 0 | 0 |" in page
     # of the measures that the labels know
