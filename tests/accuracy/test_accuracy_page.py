@@ -20,7 +20,8 @@ from formcheck.session import Session
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "ACCURACY.md").read_text(encoding="utf-8")
-AGAIN = "Run formcheck evaluate sample_clips --out . --pictures docs/accuracy --force, and look at what has changed."
+PICTURES = "docs/accuracy"
+AGAIN = f"Run formcheck evaluate sample_clips --out . --pictures {PICTURES} --force, and look at what has changed."
 #: how far a figure with decimals may be from the page's, in its own unit, and as a share of it
 NEAR, NEAR_SHARE = 0.6, 0.15
 
@@ -45,7 +46,7 @@ def lines(text: str) -> list[str]:
 
 
 def test_the_page_is_what_the_command_says_today(now):
-    ours = lines(report.whole(report.markdown(now, report.Run("auto", "default"), f"{folder.PARTS}/")))
+    ours = lines(report.whole(report.markdown(now, report.Run("auto", "default"), f"{PICTURES}/")))
     theirs = lines(PAGE)
     measures = tuple(f"| {row.measure} |" for row in now.measures)
 
@@ -65,11 +66,11 @@ def test_the_page_is_what_the_command_says_today(now):
 
 
 def test_each_measure_has_its_picture_and_there_are_no_others(now):
-    made = sorted(path.name for path in (ROOT / folder.PARTS).iterdir())
+    made = sorted(path.name for path in (ROOT / PICTURES).iterdir())
     assert made == sorted([folder.OBJECT, *(f"{row.measure}.svg" for row in now.measures)]), AGAIN
     for row in now.measures:
-        assert f"({folder.PARTS}/{row.measure}.svg)" in PAGE
-        svg = ET.parse(ROOT / folder.PARTS / f"{row.measure}.svg").getroot()
+        assert f"({PICTURES}/{row.measure}.svg)" in PAGE
+        svg = ET.parse(ROOT / PICTURES / f"{row.measure}.svg").getroot()
         groups = [node for node in svg.iter() if node.get("id", "").startswith("dots-")]
         dots = [node for group in groups for node in group.iter() if node.tag.endswith("}use")]
         assert len(dots) == len(row.points)
