@@ -25,11 +25,11 @@ HASTY = {"open_s": 2.0, "stall_s": 0.4, "patience_s": 1.2, "pause_s": 0.1}
 
 @contextmanager
 def nothing_left() -> Iterator[None]:
-    """Fail unless as many threads and open files are left as were found."""
+    """Fail if threads or open files are left that were not there before."""
     before, handles = set(threading.enumerate()), open_handles()
     yield
-    assert set(threading.enumerate()) == before
-    assert open_handles() == handles
+    assert set(threading.enumerate()) <= before
+    assert open_handles() <= handles
 
 
 def open_handles() -> int:
