@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from formcheck.form import reps
+from formcheck.form.limb_measures import LEADS
 from formcheck.form.reps import Lift, LiftCounter
 from formcheck.form.rules import Exercise, Rule, Watch
 from formcheck.types import Finding, Reading, Rep, Verdict
@@ -20,10 +21,6 @@ from formcheck.types import Finding, Reading, Rep, Verdict
 TIMING_ERROR_S, ONSET_ERROR_S = 0.1, 0.3
 #: A rise has clearly begun at this share of its height: above the noise, and early enough to tell when it began.
 BEGUN_SHARE = 0.3
-#: A side is named when the reading that tells it is further from 0 than so many expected errors (one in fifteen would
-#: be wrong if errors were that large every time).
-SIDE_ERRORS = 1.5
-
 #: A side that was told while a limb is up holds for so long when it cannot be told any more.
 RAISED_S = 1.0
 #: The check under which it is told that the raised side could not be told.
@@ -215,13 +212,18 @@ class LiftJudge:
         return rule.finding(abs(mine - main), ONSET_ERROR_S + self._step_s())
 
     def _rises_s(self, name: str, lift: Lift) -> float | None:
-        """Return when a measure has clearly begun to rise, to `BEGUN_SHARE` of its top; None when it was not seen."""
+        """Return when a measure has clearly begun to rise, to `BEGUN_SHARE` of its top; None when that was not seen."""
         seen = [r[name] for r in (*self._before, *self._during) if r[name].t_s <= lift.top_s[1]]
         values = np.array([np.nan if m.value is None else m.value for m in seen])
         top, _ = self._on_top(name, *lift.top_s)
         with np.errstate(invalid="ignore"):
             below = np.flatnonzero(values < BEGUN_SHARE * (top or 0.0))
-        return seen[int(below[-1])].t_s if len(below) else None
+            above = np.flatnonzero(values >= BEGUN_SHARE * (top or 0.0))
+        if not len(below) or not (above > below[-1]).any():
+            return None
+        low, high = seen[int(below[-1])].t_s, seen[int(above[above > below[-1]][0])].t_s
+        # while it was out of sight it may have risen at any moment
+        return low if high - low <= reps.WIDEST_GAP_S else None
 
     def _step_s(self) -> float:
         """Return the typical time between two frames of the lift."""
@@ -235,7 +237,7 @@ class LiftJudge:
 
 def _side_of(lead: float, error: float) -> str | None:
     """Return which side leads, None when the lead is too little for its error."""
-    return None if abs(lead) < SIDE_ERRORS * error else "left" if lead > 0 else "right"
+    return None if abs(lead) < LEADS * error else "left" if lead > 0 else "right"
 
 
 def _all(shown: Iterable[bool | None]) -> bool | None:

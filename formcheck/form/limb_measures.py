@@ -36,10 +36,11 @@ STRAIGHT_DEG, STRAIGHT_SHARE = 4.0, 0.5
 BEND_SHOWS, BEND_SHOWS_ERROR = (0.85 - KNEE_SHARE) / 0.85, 0.4
 #: The knee's landmark shows this share of its rise, and may err by this much, degrees, and this share of it.
 KNEE_FOLLOWS, KNEE_RISE_ERROR_DEG, KNEE_RISE_ERROR_SHARE = 0.8, 3.0, 0.35
-#: A leg leads when it is higher than the other by more than so many expected errors (one in fifteen would be wrong).
+#: One side leads when it is higher than the other by more than so many expected errors (one in fifteen would be wrong
+#: if errors were that large every time).
 LEADS = 1.5
 
-#: An arm's turn known to no better than this says nothing: the arm has been lost from view.
+#: A turn known to no better than this says nothing: the limb has been lost from view.
 MOST_ERROR_DEG = 10.0
 
 NOT_TOLD = "which leg is near the camera cannot be told"
@@ -70,6 +71,8 @@ class LimbMeasures:
         near = (legs.near_deg, legs.near_error_deg)
         far = (legs.far_deg, legs.far_error_deg)
         raised, other = (near, far) if legs.lead_deg >= 0 else (far, near)
+        if raised[1] > MOST_ERROR_DEG:
+            return dict.fromkeys(names, (None, 0.0, NO_LEGS))
         row = self.rest.near_row if legs.lead_deg >= 0 else 1 - self.rest.near_row
         bend = self._knee_bend(pose, row)
         thigh, error = self._thigh(pose, row, raised, bend, shift_px)

@@ -195,8 +195,8 @@ def take(poses: Sequence[Pose]) -> Rest:
 
 def _near_row(z_px: FloatArray) -> int | None:
     """Return which of MediaPipe's sides lies nearer, by depths (33,) where smaller is nearer; None: they disagree."""
-    nearer = {bool(z_px[left] < z_px[right]) for left, right in (SHOULDERS, HIPS, KNEES)}
-    return None if len(nearer) > 1 else 0 if nearer == {True} else 1
+    apart = np.array([z_px[right] - z_px[left] for left, right in (SHOULDERS, HIPS, KNEES)])
+    return 0 if (apart > 0).all() else 1 if (apart < 0).all() else None  # None also where a depth is missing
 
 
 def _reach_px(poses: Sequence[Pose], landmarks_px: FloatArray, frame: FloorFrame) -> float:

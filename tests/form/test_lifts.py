@@ -8,7 +8,7 @@ from form_builders import arm, chest, leg, lift_shape, readings
 from formcheck.form import exercises
 from formcheck.form.lifts import LiftJudge
 from formcheck.form.reps import BEFORE_S
-from formcheck.types import Verdict
+from formcheck.types import Reading, Verdict
 
 LEG, BOTH, CHEST = (exercises.load(name) for name in ("leg-raise", "arm-leg-raise", "spine-extension"))
 SLOW = (2.0, 2.0, 2.0)
@@ -193,6 +193,20 @@ def test_when_an_arm_began_cannot_be_told_of_one_that_was_not_seen_or_hardly_ros
         rep = together(0.0, arm_raise_deg=hidden)
         assert "not_together" not in rep.faults
         assert rep.verdicts["arm"] is UNSURE
+
+
+def test_an_arm_that_was_out_of_sight_while_it_began_began_nobody_knows_when():
+    moves = [(5.0, 2.0, 4.0, 2.0, leg("left", 12.0)), (5.0, 2.0, 4.0, 2.0, arm("right", 18.0, "left"))]
+    frames = readings(15.0, moves, 15.0, **OVERHEAD)
+    hidden = [
+        frame | {"arm_raise_deg": Reading("arm_raise_deg", at.t_s, None, "deg", why="the arms are not seen")}
+        if 4.0 < (at := frame["arm_raise_deg"]).t_s < 6.6
+        else frame
+        for frame in frames
+    ]
+    rep = only_rep(BOTH, hidden)
+    assert "not_together" not in rep.faults
+    assert rep.verdicts["arm"] is UNSURE
 
 
 def test_an_arm_seen_up_from_the_first_frame_on_began_nobody_knows_when():

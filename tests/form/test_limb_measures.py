@@ -3,6 +3,7 @@
 import dataclasses
 import math
 
+import numpy as np
 import pytest
 from form_builders import mirrored, moved_marks, moving, person, shifted, swapped
 from hypothesis import given, settings
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 from formcheck.form import limb_measures
 from formcheck.form.measures import Measures
 from formcheck.form.rest import take
-from formcheck.landmarks import ANKLES, KNEES, SHOULDERS, WRISTS, Landmark
+from formcheck.landmarks import ANKLES, HIPS, KNEES, SHOULDERS, WRISTS, Landmark
+from formcheck.types import Silhouette
 
 AS_SEEN = {"overhead": True, "follows": 0.8, "drawn": 0.5}
 LEGS = ("leg_raise_deg", "thigh_lift_deg", "other_leg_lift_deg", "left_leg_lead_deg", "knee_bend_deg")
@@ -223,3 +225,34 @@ def test_a_jittery_legs_scatter_is_told_in_degrees():
     assert measures.jitter("leg_raise_deg") > 0.3
     assert measures.jitter("arm_raise_deg") == pytest.approx(rest.arms.noise_deg)
     assert Measures(take([disagreeing(person(k / 4)) for k in range(4)]), 170.0).jitter("leg_raise_deg") == 0.0
+
+
+def cut_off(pose, share):
+    """Return the pose as where the picture ends at this share of the way from hip to ankle: no ankle, less outline."""
+    hip, ankle = (pose.xy_px[list(pair)].mean(axis=0)[0] for pair in (HIPS, ANKLES))
+    edge = hip + share * (ankle - hip)
+    columns = np.arange(len(pose.silhouette.top_px))
+    gone = (columns - edge) * (ankle - hip) > 0
+    rows = [np.where(gone, np.nan, getattr(pose.silhouette, name)) for name in ("top_px", "bottom_px", "doubt_px")]
+    out = np.array(pose.xy_px)
+    out[list(ANKLES)] = (-50.0, 100.0)
+    return dataclasses.replace(pose, xy_px=out, silhouette=Silhouette(*rows))
+
+
+@pytest.mark.parametrize("near_leg_deg", [0.0, 12.0])
+def test_legs_of_which_only_a_few_places_are_seen_are_not_seen(near_leg_deg):
+    # a few columns beyond the knee are less than a zone's half: they tell nothing, and nothing else does
+    seen = told(lambda pose: cut_off(pose, 0.755), as_is, near_leg_deg=near_leg_deg)
+    assert {name: (seen[name].value, seen[name].why) for name in LEGS} == dict.fromkeys(
+        LEGS, (None, "the legs are not seen")
+    )
+
+
+@pytest.mark.parametrize("depth", [float("nan"), 0.0])
+def test_depths_that_are_missing_or_all_alike_name_no_near_side(depth):
+    def flat(pose):
+        return dataclasses.replace(pose, z=np.full(33, depth))
+
+    seen = told(flat, far_leg_deg=12.0)
+    assert seen["left_leg_lead_deg"].value is None
+    assert seen["left_leg_lead_deg"].why == "which leg is near the camera cannot be told"
