@@ -32,8 +32,12 @@ OUTLINE_ERROR, SHOULDER_ERROR = 0.012, 0.02
 LEAK, SHORT = 0.5, 2.0
 #: How many of the outline's points tell something new; neighbours err together.
 INDEPENDENT_POINTS = 12
-#: Before looking, a bend is nothing known but its possible size (about the whole range of motion, degrees).
-LUMBAR_RANGE_DEG, THORAX_RANGE_DEG = 40.0, 10.0
+#: Before looking, of each bend only its possible size is known (degrees): backwards about the range of lumbar flexion
+#: and extension together, and so that a thorax's whole extension, some 25 deg, is still likely; forwards hardly at all,
+#: which would be a back that is rounded while it is lifted.
+LUMBAR_RANGE_DEG, THORAX_RANGE_DEG, FORWARD_RANGE_DEG = 40.0, 15.0, 4.0
+#: How well it is known up to where an arm may be seen (`cover`), trunk lengths: a hidden elbow is a guess within 2 cm.
+COVER_ERROR = 0.04
 #: What the chain itself leaves out (cloth, shoulder blades, flesh), degrees; found by comparing with known bends.
 MODEL_ERROR_DEG = 3.0
 #: Below this share of the outline seen there is no answer.
@@ -114,18 +118,29 @@ class Back:
         arm = np.broadcast_to(self._shoulder - self._axis[hold], (len(turn), 2))
         return skin, axis[:, hold] + _turned(arm, turn[:, hold])
 
-    def bend(self, outline: Outline, shoulder_height: float, start: Bend | None = None) -> Bend:
+    def skin_height(self, along: FloatArray) -> FloatArray:
+        """Return (n,): the outline's height at rest at `along` (n,), trunk lengths; beyond its ends theirs."""
+        return np.interp(along, self._skin[:, 0], self._skin[:, 1])
+
+    def bend(
+        self,
+        outline: Outline,
+        shoulder_height: float,
+        start: Bend | None = None,
+        arms_reach: FloatArray | None = None,
+    ) -> Bend:
         """Return the bend that lays the rest outline on `outline`; unknown when too little of it is seen.
 
         `shoulder_height`: the shoulder landmark's height now, in trunk lengths, NaN when it cannot be seen. `start`:
-        an earlier answer to begin from, which saves time. Robust least squares (Gauss-Newton, Huber weights).
+        an earlier answer to begin from, which saves time. `arms_reach` (n,): up to where an arm may be what is seen at
+        each place of the outline (`cover.arms_reach`); None: nowhere. Robust least squares (Gauss-Newton, Huber
+        weights).
         """
         if outline.covers(OUTLINE_FROM, OUTLINE_TO) < LEAST_SEEN:
             return Bend.unknown()
         at = np.zeros(2)
         if start is not None and np.isfinite(start.lumbar_deg):
             at = np.radians([start.lumbar_deg, start.thoracic_deg])
-        prior = np.diag(1 / np.radians([LUMBAR_RANGE_DEG, THORAX_RANGE_DEG]) ** 2)
         for _ in range(_ROUNDS):
             trials = at + _STEP_RAD * np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
             skin, shoulder = self._bent(trials)
@@ -135,6 +150,12 @@ class Back:
             slope = (off[1:] - off[0]) / _STEP_RAD
             # Huber, firmer against an outline above the chain: a mask leaks into the background, it is seldom short
             weight = INDEPENDENT_POINTS / PIECES / np.maximum(1.0, np.abs(off[0]) / np.where(off[0] < 0, LEAK, SHORT))
+            if arms_reach is not None:
+                # an arm in front hides how much lower the back is, but never that it is higher
+                back = 1 - _arm_share(np.interp(skin[0, :, 0], outline.along, arms_reach) + COVER_ERROR - seen[0])
+                weight = np.where(off[0] < 0, weight * back, weight)
+            backwards = np.where(at >= 0, [LUMBAR_RANGE_DEG, THORAX_RANGE_DEG], FORWARD_RANGE_DEG)
+            prior = np.diag(1 / np.radians(backwards) ** 2)
             information = (slope * weight) @ slope.T + prior
             pull = -(slope * weight) @ off[0] - prior @ at
             if np.isfinite(shoulder_height):
@@ -152,6 +173,15 @@ class Back:
         lumbar, thoracic = np.degrees(at)
         own = np.degrees(np.sqrt(covariance[0, 0])), np.degrees(np.sqrt(covariance.sum()))
         return Bend(float(lumbar), float(thoracic), *(float(np.hypot(MODEL_ERROR_DEG, e)) for e in own))
+
+
+def _arm_share(above: FloatArray) -> FloatArray:
+    """Return how likely it is, 0..1, that an arm which may reach `above` (n,) what is seen is what is seen there.
+
+    The normal distribution, by its logistic approximation (Bowling et al. 2009), which numpy can do.
+    """
+    with np.errstate(over="ignore"):
+        return np.asarray(1 / (1 + np.exp(-1.702 * above / COVER_ERROR)))
 
 
 def _turned(vectors: FloatArray, angles_rad: FloatArray) -> FloatArray:

@@ -43,6 +43,10 @@ LEADS = 1.5
 #: A turn known to no better than this says nothing: the limb has been lost from view.
 MOST_ERROR_DEG = 10.0
 
+#: No knee bends further than this (flexion 140 deg, hyperextension 10), less the measure's own error: what does has its
+#: landmarks somewhere else.
+LEAST_BEND_DEG, MOST_BEND_DEG = -30.0, 160.0
+
 NOT_TOLD = "which leg is near the camera cannot be told"
 NO_LEGS = "the legs are not seen"
 NO_LEADING_LEG = "which leg is raised cannot be told"
@@ -104,7 +108,8 @@ class LimbMeasures:
         for upper, lower in itertools.pairwise(marks):
             before = frame.elevation_deg(rest[lower], rest[upper])
             turns.append(wrap_deg(before - frame.elevation_deg(pose.xy_px[lower], pose.xy_px[upper])))
-        return wrap_deg(turns[1] - turns[0])
+        bend = wrap_deg(turns[1] - turns[0])
+        return bend if LEAST_BEND_DEG <= bend <= MOST_BEND_DEG else float("nan")
 
     def _thigh(
         self, pose: Pose, row: int, leg: tuple[float, float], bend_deg: float, shift_px: FloatArray

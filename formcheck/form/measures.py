@@ -14,6 +14,7 @@ import numpy as np
 from formcheck.angles import wrap_deg
 from formcheck.form import body, limb_measures
 from formcheck.form.back import Bend
+from formcheck.form.cover import arms_reach
 from formcheck.form.geometry import median_circular_deg
 from formcheck.form.limb_measures import LimbMeasures, Measured
 from formcheck.form.rest import Rest
@@ -158,7 +159,10 @@ class Measures:
         if share is not None:
             shoulders = rest.landmarks_px[list(SHOULDERS)].mean(axis=0)
             height = float(rest.frame.place(shoulders, rest.hip_px)[1]) / rest.trunk_px + share
-        return rest.back.bend(outline, height, self._bend)
+        marks = rest.frame.place(pose.xy_px, origin) / rest.trunk_px
+        rest_marks = rest.frame.place(rest.landmarks_px, rest.hip_px) / rest.trunk_px
+        reach = arms_reach(outline.along, rest.back.skin_height(outline.along), rest_marks, marks)
+        return rest.back.bend(outline, height, self._bend, reach)
 
     def _lumbar(self, pose: Pose) -> Measured:
         return self._bend.lumbar_deg, self._bend.lumbar_error_deg, "the outline of the back is not seen"

@@ -25,9 +25,10 @@ FULL_S, SHORT_S = 2.0, 1.0
 #: Still means that the body's points drift, over half the window, by less than this share of the trunk. Breathing
 #: raises the chest by about 0.5 cm of a 48 cm trunk, landmark jitter adds as much again.
 STILL_DRIFT, STILL_SPREAD = 0.02, 0.03
-#: Lying flat: the trunk lies within this angle of the legs. Flat on a pillow reads -9 to +3 deg on rendered and real
-#: people, propped on the forearms 16 deg and more.
-FLAT_DEG = 12.0
+#: Lying flat: the angle of the trunk over the legs. Propped on the forearms it is 16 deg and more; a pillow under the
+#: pelvis turns it the other way: one that keeps 12 cm under a body tilts legs of 80 cm by 9 and a trunk of 47 cm by 15
+#: deg. On all fours, or sitting back on the heels, it is below -40.
+PROPPED_DEG, PILLOWED_DEG = 12.0, -25.0
 #: Arms count as stretched out overhead when both hands lie ahead of the shoulders by more than this many trunk lengths:
 #: a straight arm reaches 1.1, a hand under the forehead 0.3, by the shoulders 0.
 OVERHEAD = 0.6
@@ -148,7 +149,7 @@ def lies_flat(poses: Sequence[Pose]) -> bool:
         return False
     frame = FloorFrame.along(ankles, shoulders)
     angle = frame.elevation_deg(hips, shoulders) - frame.elevation_deg(ankles, hips)
-    return bool(abs(angle) <= FLAT_DEG)
+    return bool(PILLOWED_DEG <= angle <= PROPPED_DEG)
 
 
 def take(poses: Sequence[Pose]) -> Rest:

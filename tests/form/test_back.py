@@ -158,3 +158,37 @@ def test_covers_is_the_share_without_wide_gaps():
     assert seen.covers(0.0, 1.0) == pytest.approx(0.8, abs=0.02)
     assert seen.covers(0.0, 0.5) == pytest.approx(1.0)
     assert seen.covers(0.52, 0.68) == 0.0
+
+
+def filled(lumbar_deg, thoracic_deg):
+    """Return the outline of a bent back whose hollow an arm fills, and how high that arm may reach at each place."""
+    seen = outline(lumbar_deg, thoracic_deg)
+    arm = np.interp(seen.along, [0.1, 0.7], [0.18, 0.18 + 0.6 * math.tan(math.radians(lumbar_deg + thoracic_deg))])
+    inside = (seen.along > 0.1) & (seen.along < 0.7)
+    height = np.where(inside, np.maximum(seen.height, arm), seen.height)
+    return Outline(seen.along, height, seen.doubt), np.where(inside, arm, -np.inf)
+
+
+@pytest.mark.parametrize(("lumbar", "thoracic"), [(8.0, 12.0), (8.0, 20.0)])
+def test_an_arm_in_the_hollow_makes_no_lumbar_bend(lumbar, thoracic):
+    back, height = Back(outline(), np.array(SHOULDER)), shoulder_height(lumbar, thoracic)
+    seen, arm = filled(lumbar, thoracic)
+    blind, told = back.bend(seen, height), back.bend(seen, height, arms_reach=arm)
+    assert abs(told.lumbar_deg - lumbar) < 0.7 * abs(blind.lumbar_deg - lumbar)
+    assert told.lumbar_deg == pytest.approx(lumbar, abs=2 * told.lumbar_error_deg)
+
+
+@pytest.mark.parametrize(("lumbar", "thoracic"), [(10.0, 8.0), (26.0, 0.0)])
+def test_arms_that_stay_low_change_nothing(lumbar, thoracic):
+    back, seen = Back(outline(), np.array(SHOULDER)), outline(lumbar, thoracic)
+    height = shoulder_height(lumbar, thoracic)
+    told = back.bend(seen, height, arms_reach=seen.height - 0.2)
+    assert told.lumbar_deg == pytest.approx(back.bend(seen, height).lumbar_deg, abs=0.3)
+
+
+def test_a_back_above_what_an_arm_shows_is_believed():
+    # an arm hides that the back is lower, it cannot hide that it is higher
+    back, seen = Back(outline(), np.array(SHOULDER)), outline(26.0, 0.0)
+    height = shoulder_height(26.0, 0.0)
+    told = back.bend(seen, height, arms_reach=seen.height)
+    assert told.lumbar_deg == pytest.approx(26.0, abs=2 * told.lumbar_error_deg)
