@@ -44,7 +44,7 @@ MARK_ERROR, MARK_SHARE, NEAR_FOLLOWS = 1.3, 0.15, 0.08
 #: The gap at rest is read off the outline's thickness, less a limb's own: known to about this, in limb lengths.
 GAP_ERROR = 0.03
 #: A limb's turn as a whole is known to no better than this share: perspective, cloth, the joint's place.
-TURN_ERROR_SHARE = 0.10
+TURN_ERROR_SHARE = 0.06
 
 
 @dataclass(frozen=True, slots=True)
