@@ -1,0 +1,129 @@
+"""`render`: makes the clips of specs, with a progress bar and exit codes; or only says what their truth will be.
+
+May not know: how a clip is made.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from formcheck.errors import FormcheckError, SetupError, StreamError
+from sample_clips.clipmaker import spec as specs
+from sample_clips.clipmaker.saying import complain, say
+from sample_clips.clipmaker.spec import Spec
+
+#: what the table of the truth shows of each repetition, with its unit
+SHOWN = {
+    "chest_lift_cm": "cm", "lumbar_extension_deg": "deg", "thoracic_extension_deg": "deg", "neck_extension_deg": "deg",
+    "foot_rise_cm": "cm", "thigh_lift_deg": "deg", "knee_bend_deg": "deg", "head_lift_cm": "cm", "arm_raise_deg": "deg",
+}  # fmt: skip
+
+
+def render(
+    spec_files: Annotated[list[Path], typer.Argument(metavar="SPEC...", help="Spec files (JSON).")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder for clips and truth; made where missing.")],
+    truth_only: Annotated[
+        bool, typer.Option("--truth-only", help="Only print the repetitions' truth; needs no Blender, writes nothing.")
+    ] = False,
+    threads: Annotated[int, typer.Option(metavar="N", min=1, max=256, help="Threads for each clip.")] = 2,
+    workers: Annotated[int, typer.Option(metavar="N", min=1, max=64, help="Clips at a time; each takes 1 GB.")] = 1,
+    force: Annotated[bool, typer.Option("--force", help="Make clips that are there already anew.")] = False,
+) -> None:
+    """Render the clips of specs: NAME.mp4 and its truth NAME.json.
+
+    Example: python -m sample_clips.clipmaker render sample_clips/clipmaker/specs/se_hinge.json my_clips
+    """
+    console = Console()
+    try:
+        wanted = _checked(spec_files)
+        _need_packages(pictures=not truth_only)
+        if truth_only:
+            for spec in wanted:
+                _show_truth(console, spec)
+        else:
+            _render(console, wanted, out, threads, workers, force)
+    except FormcheckError as error:
+        complain(Console(stderr=True), error)
+        raise typer.Exit(error.exit_code) from error
+
+
+def _checked(files: Sequence[Path]) -> list[Spec]:
+    """Return the specs in the files; SetupError when one is wrong or two would be one clip."""
+    wanted = [specs.load(path) for path in files]
+    twice = [name for name, times in Counter(spec.name for spec in wanted).items() if times > 1]
+    if twice:
+        raise SetupError(f"Several specs have the name {twice[0]}.", "Give each clip a name of its own.")
+    return wanted
+
+
+def _need_packages(*, pictures: bool) -> None:
+    from sample_clips.clipmaker.making import check_installed
+
+    check_installed(pictures=pictures)
+
+
+def _render(console: Console, wanted: Sequence[Spec], out: Path, threads: int, workers: int, force: bool) -> None:
+    """Make the clips; StreamError when one could not be made or it was stopped."""
+    from sample_clips.clipmaker.making import paths
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise SetupError(f"The folder {out} cannot be made ({why}).", "Give another folder.") from error
+    there = [spec for spec in wanted if not force and all(path.exists() for path in paths(spec, out))]
+    for spec in there:
+        say(console, f"{spec.name}: there already")
+    missing = [spec for spec in wanted if spec not in there]
+    failed = _made(console, missing, out, threads, workers)
+    if failed:
+        raise StreamError(f"Not made: {', '.join(failed)}.", "Put right what was said of them and start again.")
+
+
+def _made(console: Console, wanted: Sequence[Spec], out: Path, threads: int, workers: int) -> list[str]:
+    """Make the clips, say what came of each, and return the names of those that failed."""
+    from sample_clips.clipmaker.crew import Done, run
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    shares, failed, ended = dict.fromkeys(range(len(wanted)), 0.0), [], 0
+    with (
+        Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar,
+        closing(run(wanted, out, threads, workers)) as news,
+    ):
+        task = bar.add_task(f"0 of {len(wanted)} clips", total=max(len(wanted), 1))
+        try:
+            for number, said in news:
+                name = wanted[number].name
+                if isinstance(said, Done):
+                    ended += 1
+                    failed += [name] if said.failed else []
+                    told = said.failed or f"{said.frames} frames from {said.poses} rendered poses"
+                    say(console, f"{name}: {told}")
+                shares[number] = 1.0 if isinstance(said, Done) else said
+                bar.update(task, completed=sum(shares.values()), description=f"{ended} of {len(wanted)} clips")
+        except KeyboardInterrupt:
+            raise StreamError("Stopped before all clips were made.", "Start it again for those missing.") from None
+    return failed
+
+
+def _show_truth(console: Console, spec: Spec) -> None:
+    """Print a clip's length and each repetition's measures at the peak and faults."""
+    from sample_clips.clipmaker.script import Script
+    from sample_clips.clipmaker.truth import record, settled, truth_of
+
+    truth = record(spec, Script.of(spec), truth_of(spec, settled(spec)))
+    height = f", {truth['body']['height_cm']} cm tall" if truth["body"] else ", nobody"
+    say(console, f"{truth['name']}: {truth['exercise']}, {truth['duration_s']} s{height}")
+    for rep in truth["reps"]:
+        measures = ", ".join(f"{name.rpartition('_')[0]} {rep[name]} {unit}" for name, unit in SHOWN.items())
+        side = f" {rep['side']}" if rep["side"] else ""
+        borderline = " (borderline)" if rep.get("borderline") else ""
+        say(console, f"  {rep['index'] + 1}{side}: {' '.join(rep['faults']) or 'good'}{borderline}; {measures}")
