@@ -53,7 +53,7 @@ OWNERS = {
     "typer": ("cli/",),
 }
 #: packages whose name is not that of what is imported
-PACKAGES = {"cv2": "opencv-python", "cv2_enumerate_cameras": "cv2-enumerate-cameras"}
+PACKAGES = {"cv2": "opencv-python", "cv2_enumerate_cameras": "cv2-enumerate-cameras", "mathutils": "bpy"}
 #: what form/ may import from outside; the exercise files' loader may also use pydantic
 FORM_MAY = {"numpy"}
 
@@ -274,12 +274,14 @@ def test_what_is_imported_is_declared():
     def used(folder: str) -> set[str]:
         tops = {name.split(".")[0] for path, source in modules(folder) for _, name in imported(path, source)}
         helpers = {Path(path).stem for path, _ in modules("tests/")}
-        outside = tops - sys.stdlib_module_names - helpers - {"formcheck"}
+        outside = tops - sys.stdlib_module_names - helpers - {"formcheck", "sample_clips"}
         return {PACKAGES.get(top, top) for top in outside}
 
-    runtime, test = names(project["dependencies"]), names(project["optional-dependencies"]["test"])
+    runtime = names(project["dependencies"])
+    test, clips = (names(project["optional-dependencies"][extra]) for extra in ("test", "clips"))
     assert used("formcheck/") == runtime, "imported by the package, against declared"
     assert used("tests/") <= runtime | test, "imported by the tests, against declared"
+    assert used("sample_clips/") - runtime == clips, "imported by the clip maker, against declared"
 
 
 @pytest.mark.parametrize("tool", [["ruff", "check", "."], ["mypy"]])

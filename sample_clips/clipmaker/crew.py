@@ -11,31 +11,32 @@ import os
 import signal
 import tempfile
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from pathlib import Path
+from typing import Any
 
 from formcheck.errors import FormcheckError
 from sample_clips.clipmaker.spec import Spec
 
+#: makes a spec's clip, tells the share that is done, 0..1, and returns what is to be said of it
+Make = Callable[[Spec, Callable[[float], None]], str]
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A clip's end: how many frames and rendered poses it has, or why there is none, in `failed`."""
+    """A clip's end: what is to be said of it, and whether that is why there is none."""
 
-    frames: int = 0
-    poses: int = 0
-    failed: str = ""
+    told: str
+    failed: bool = False
 
 
-def run(
-    specs: Sequence[Spec], out: Path, threads: int, workers: int
-) -> Generator[tuple[int, float | Done], None, None]:  # fmt: skip
+def run(specs: Sequence[Spec], make: Make, workers: int) -> Generator[tuple[int, float | Done], None, None]:
     """Make the clips, `workers` at a time; yield (number of the spec, share done or its end) as they come.
 
-    Each spec has just one end. When the generator is closed the processes are ended.
+    `make` must be such that another process can be given it. Each spec has just one end. When the generator is closed
+    the processes are ended.
     """
     context = multiprocessing.get_context("spawn")  # Blender's threads do not survive a fork
     waiting = deque(enumerate(specs))
@@ -45,7 +46,7 @@ def run(
             while waiting and len(busy) < workers:
                 number, spec = waiting.popleft()
                 ours, theirs = context.Pipe(duplex=False)
-                process: BaseProcess = context.Process(target=_work, args=(theirs, spec, out, threads), daemon=True)
+                process: BaseProcess = context.Process(target=_work, args=(theirs, make, spec), daemon=True)
                 process.start()
                 theirs.close()  # or its end would not be seen here
                 busy[ours] = (number, process)
@@ -70,11 +71,11 @@ def _heard(pipe: Connection, process: BaseProcess) -> float | Done:
         said: float | Done = pipe.recv()
     except (EOFError, OSError):
         process.join()
-        return Done(failed=f"The process that made it ended by itself (code {process.exitcode}).")
+        return Done(f"The process that made it ended by itself (code {process.exitcode}).", failed=True)
     return said
 
 
-def _work(pipe: Connection, spec: Spec, out: Path, threads: int) -> None:
+def _work(pipe: Connection, make: Make, spec: Spec) -> None:
     """Make one clip and say so through the pipe. Runs in a process of its own."""
     # Ctrl-C reaches every process of the terminal; the one that started this ends it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -82,16 +83,13 @@ def _work(pipe: Connection, spec: Spec, out: Path, threads: int) -> None:
         # Blender and the array libraries talk through the file descriptors themselves
         for descriptor in (1, 2):
             os.dup2(log.fileno(), descriptor)
-        pipe.send(_made(pipe, spec, out, threads))
+        pipe.send(_made(make, spec, pipe.send))
 
 
-def _made(pipe: Connection, spec: Spec, out: Path, threads: int) -> Done:
-    from sample_clips.clipmaker.making import make
-
+def _made(make: Make, spec: Spec, tell: Callable[[Any], None]) -> Done:
     try:
-        made = make(spec, out, threads, pipe.send)
+        return Done(make(spec, tell))
     except FormcheckError as error:
-        return Done(failed=f"{error.wrong} {error.remedy}")
+        return Done(f"{error.wrong} {error.remedy}", failed=True)
     except Exception as error:  # whatever Blender raises must not stop the other clips
-        return Done(failed=f"{type(error).__name__}: {error}")
-    return Done(made.frames, made.poses)
+        return Done(f"{type(error).__name__}: {error}", failed=True)

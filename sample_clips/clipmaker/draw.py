@@ -100,7 +100,7 @@ def _of_body(seed: int, body: int, tag: str, *, twice: bool) -> list[dict[str, A
                 "reps": reps,
             }
         )
-    return copy.deepcopy(out)
+    return [copy.deepcopy(spec) for spec in out]
 
 
 def _phenotype(random: Random) -> dict[str, float]:

@@ -9,7 +9,6 @@ import importlib.util
 import json
 import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -33,14 +32,6 @@ FOR_BODIES, FOR_PICTURES = ("anny", "torch"), ("bpy",)
 ENCODER = {"crf": "24", "preset": "veryfast"}
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What came of a spec: how many frames the clip has, and how many poses were rendered for them."""
-
-    frames: int
-    poses: int
-
-
 def paths(spec: Spec, out: Path) -> tuple[Path, Path]:
     """Return where clip and truth go."""
     return out / f"{spec.name}.mp4", out / f"{spec.name}.json"
@@ -57,8 +48,11 @@ def check_installed(*, pictures: bool) -> None:
         )
 
 
-def make(spec: Spec, out: Path, threads: int, tell: Callable[[float], None]) -> Made:
-    """Render a spec into the folder `out`; `tell` is called with the share that is done, 0..1."""
+def make(spec: Spec, tell: Callable[[float], None], *, out: Path, threads: int) -> str:
+    """Render a spec into the folder `out` and return what is to be said of it.
+
+    `tell` is called with the share that is done, 0..1.
+    """
     script, prone = Script.of(spec), settled(spec)
     truth = truth_of(spec, prone)
     clip_path, truth_path = paths(spec, out)
@@ -86,7 +80,7 @@ def make(spec: Spec, out: Path, threads: int, tell: Callable[[float], None]) -> 
             part.replace(clip_path)
         finally:
             part.unlink(missing_ok=True)
-    return Made(count, pictures.rendered if pictures else 0)
+    return f"{count} frames from {pictures.rendered if pictures else 0} rendered poses"
 
 
 def encode(path: Path, images: Iterable[ImageArray], size_px: tuple[int, int], fps: int) -> None:

@@ -5,6 +5,7 @@ May not know: how a clip is made.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
@@ -17,6 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from formcheck.errors import FormcheckError, SetupError, StreamError
 from sample_clips.clipmaker import spec as specs
+from sample_clips.clipmaker.crew import Done, Make, run
 from sample_clips.clipmaker.saying import complain, say
 from sample_clips.clipmaker.spec import Spec
 
@@ -28,7 +30,7 @@ SHOWN = {
 
 
 def render(
-    spec_files: Annotated[list[Path], typer.Argument(metavar="SPEC...", help="Spec files (JSON).")],
+    spec_files: Annotated[list[Path], typer.Argument(metavar="SPEC...", help="Spec files (JSON), or folders of them.")],
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder for clips and truth; made where missing.")],
     truth_only: Annotated[
         bool, typer.Option("--truth-only", help="Only print the repetitions' truth; needs no Blender, writes nothing.")
@@ -44,10 +46,8 @@ def render(
     console = Console()
     try:
         wanted = _checked(spec_files)
-        _need_packages(pictures=not truth_only)
         if truth_only:
-            for spec in wanted:
-                _show_truth(console, spec)
+            _show_truth(console, wanted)
         else:
             _render(console, wanted, out, threads, workers, force)
     except FormcheckError as error:
@@ -56,57 +56,54 @@ def render(
 
 
 def _checked(files: Sequence[Path]) -> list[Spec]:
-    """Return the specs in the files; SetupError when one is wrong or two would be one clip."""
-    wanted = [specs.load(path) for path in files]
+    """Return the specs in files and folders; SetupError when one is wrong, there is none, or two would be one clip."""
+    found = [inside for path in files for inside in (sorted(path.glob("*.json")) if path.is_dir() else [path])]
+    if not found:
+        raise SetupError("There is no spec in that folder.", "Give files or folders with specs, .json.")
+    wanted = [specs.load(path) for path in found]
     twice = [name for name, times in Counter(spec.name for spec in wanted).items() if times > 1]
     if twice:
         raise SetupError(f"Several specs have the name {twice[0]}.", "Give each clip a name of its own.")
     return wanted
 
 
-def _need_packages(*, pictures: bool) -> None:
-    from sample_clips.clipmaker.making import check_installed
-
-    check_installed(pictures=pictures)
-
-
 def _render(console: Console, wanted: Sequence[Spec], out: Path, threads: int, workers: int, force: bool) -> None:
     """Make the clips; StreamError when one could not be made or it was stopped."""
-    from sample_clips.clipmaker.making import paths
+    from sample_clips.clipmaker.making import check_installed, make, paths
 
+    there = [spec for spec in wanted if not force and all(path.exists() for path in paths(spec, out))]
+    for spec in there:
+        say(console, f"{spec.name}: there already")
+    missing = [spec for spec in wanted if spec not in there]
+    if not missing:
+        return
+    check_installed(pictures=True)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         why = error.strerror or str(error)
         raise SetupError(f"The folder {out} cannot be made ({why}).", "Give another folder.") from error
-    there = [spec for spec in wanted if not force and all(path.exists() for path in paths(spec, out))]
-    for spec in there:
-        say(console, f"{spec.name}: there already")
-    missing = [spec for spec in wanted if spec not in there]
-    failed = _made(console, missing, out, threads, workers)
+    failed = _made(console, missing, functools.partial(make, out=out, threads=threads), workers)
     if failed:
         raise StreamError(f"Not made: {', '.join(failed)}.", "Put right what was said of them and start again.")
 
 
-def _made(console: Console, wanted: Sequence[Spec], out: Path, threads: int, workers: int) -> list[str]:
+def _made(console: Console, wanted: Sequence[Spec], make: Make, workers: int) -> list[str]:
     """Make the clips, say what came of each, and return the names of those that failed."""
-    from sample_clips.clipmaker.crew import Done, run
-
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     shares, failed, ended = dict.fromkeys(range(len(wanted)), 0.0), [], 0
     with (
         Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar,
-        closing(run(wanted, out, threads, workers)) as news,
+        closing(run(wanted, make, workers)) as news,
     ):
-        task = bar.add_task(f"0 of {len(wanted)} clips", total=max(len(wanted), 1))
+        task = bar.add_task(f"0 of {len(wanted)} clips", total=len(wanted))
         try:
             for number, said in news:
                 name = wanted[number].name
                 if isinstance(said, Done):
                     ended += 1
                     failed += [name] if said.failed else []
-                    told = said.failed or f"{said.frames} frames from {said.poses} rendered poses"
-                    say(console, f"{name}: {told}")
+                    say(console, f"{name}: {said.told}")
                 shares[number] = 1.0 if isinstance(said, Done) else said
                 bar.update(task, completed=sum(shares.values()), description=f"{ended} of {len(wanted)} clips")
         except KeyboardInterrupt:
@@ -114,8 +111,16 @@ def _made(console: Console, wanted: Sequence[Spec], out: Path, threads: int, wor
     return failed
 
 
-def _show_truth(console: Console, spec: Spec) -> None:
-    """Print a clip's length and each repetition's measures at the peak and faults."""
+def _show_truth(console: Console, wanted: Sequence[Spec]) -> None:
+    """Print each clip's length, and its repetitions' measures at the peak and faults."""
+    from sample_clips.clipmaker.making import check_installed
+
+    check_installed(pictures=False)
+    for spec in wanted:
+        _show_one(console, spec)
+
+
+def _show_one(console: Console, spec: Spec) -> None:
     from sample_clips.clipmaker.script import Script
     from sample_clips.clipmaker.truth import record, settled, truth_of
 
