@@ -6,6 +6,7 @@ import json
 import math
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -60,6 +61,14 @@ def test_bending_a_bone_carries_all_that_hangs_on_it():
     np.testing.assert_allclose(FIGURE.marked("toe_l", bent), FIGURE.skinned(bent)[FIGURE.marks["toe_l"]])
 
 
+def test_a_bone_turns_in_the_axes_of_the_one_it_hangs_on():
+    hip, knee = rotation("z", 40), rotation("y", 60)
+    bent = FIGURE.bent({"upperleg01.L": hip, "lowerleg01.L": knee})
+    thigh, shank = np.array([-0.43, 0.0, 0.0]), np.array([-0.40, 0.0, 0.02])
+    ankle = FIGURE.joint_m("upperleg01.L") + hip @ (thigh + knee @ shank)
+    np.testing.assert_allclose(bent.places_m[FIGURE.index["foot.L"]], ankle, atol=1e-12)
+
+
 @pytest.mark.parametrize("pillow_m", [0.0, 0.05, 0.09])
 def test_somebody_lies_on_what_is_under_them(pillow_m):
     prone = Prone(FIGURE, replace(MANNER, pillow_m=pillow_m))
@@ -72,8 +81,12 @@ def test_somebody_lies_on_what_is_under_them(pillow_m):
 
 
 def test_hands_hold_the_forehead_up():
-    under = replace(MANNER, arms="forehead_on_hands", towel_m=0.0, pillow_m=0.05)
-    assert lowest(Prone(FIGURE, under), *HEAD) == pytest.approx(0.055, abs=0.002)
+    bare, hands, towel = (
+        Prone(FIGURE, replace(MANNER, arms=way, towel_m=towel_m)).rest.neck_deg
+        for way, towel_m in (("sides", 0.0), ("forehead_on_hands", 0.0), ("sides", 0.055))
+    )
+    assert hands == pytest.approx(towel)
+    assert hands < bare - 5
 
 
 def test_flesh_is_pressed_flat_rather_than_sunk():
@@ -106,11 +119,43 @@ def test_an_arm_reaches_what_is_within_reach(side, target, turn):
     far = np.linalg.norm(target)
     if abs(upper - lower) + 0.03 < far < 0.992 * (upper + lower):
         np.testing.assert_allclose(at["wrist"], shoulder + target, atol=1e-9)
+    towards = (at["wrist"] - at["upperarm01"]) / np.linalg.norm(at["wrist"] - at["upperarm01"])
+    bent_out = at["lowerarm01"] - at["upperarm01"]
+    bent_out = bent_out - towards * (towards @ bent_out)
+    assert bent_out @ goal.elbow > 0
+    finger = out.places_m[FIGURE.index[f"finger3-1.{end}"]] - at["wrist"]
+    np.testing.assert_allclose(finger / np.linalg.norm(finger), goal.hand / np.linalg.norm(goal.hand), atol=1e-9)
+    half = out.turns[FIGURE.index[f"lowerarm02.{end}"]]  # twisted about the forearm, which it leaves where it is
+    forearm = FIGURE.joint_m(f"wrist.{end}") - FIGURE.joint_m(f"lowerarm01.{end}")
+    np.testing.assert_allclose(half @ forearm, at["wrist"] - at["lowerarm01"], atol=1e-9)
     for turned in out.turns:
         np.testing.assert_allclose(turned @ turned.T, np.eye(3), atol=1e-9)
     # the other arm and all else stays
     others = [number for number, name in enumerate(FIGURE.bones) if not name.endswith(f".{end}")]
     np.testing.assert_array_equal(out.places_m[others], bent.places_m[others])
+
+
+@pytest.mark.parametrize("twist_deg", [-60.0, 0.0, 40.0])
+def test_half_of_the_hands_twist_is_in_the_forearm(twist_deg):
+    bent, end = FIGURE.bent({"spine03": rotation("y", -30)}), ".L"
+    wrist_m = bent.places_m[FIGURE.index["upperarm01.L"]] + [0.1, 0.2, -0.3]
+    out_m = np.array([-1.0, 0.5, 0.2])
+    index = {name: FIGURE.index[name + end] for name in ("lowerarm01", "lowerarm02", "wrist")}
+    first = arms.placed(FIGURE, bent, "l", arms.Goal(wrist_m, out_m, np.array([1.0, 0, 0]), np.array([0, 0, -1.0])))
+    lower = first.turns[index["lowerarm01"]]
+    axis = FIGURE.joint_m("wrist.L") - FIGURE.joint_m("lowerarm01.L")
+    axis = axis / np.linalg.norm(axis)
+
+    def twisted(turn_deg):
+        return lower @ cv2.Rodrigues(axis * math.radians(turn_deg))[0]
+
+    finger = FIGURE.joint_m("finger3-1.L") - FIGURE.joint_m("wrist.L")
+    palm = np.cross(finger, FIGURE.joint_m("finger2-1.L") - FIGURE.joint_m("finger5-1.L"))
+    hand = twisted(twist_deg)
+    out = arms.placed(FIGURE, bent, "l", arms.Goal(wrist_m, out_m, hand @ finger, hand @ palm))
+    np.testing.assert_allclose(out.turns[index["lowerarm01"]], lower, atol=1e-9)
+    np.testing.assert_allclose(out.turns[index["wrist"]], hand, atol=1e-9)
+    np.testing.assert_allclose(out.turns[index["lowerarm02"]], twisted(twist_deg / 2), atol=1e-9)
 
 
 @pytest.mark.parametrize("way", ARMS)
