@@ -171,7 +171,8 @@ def _hand_frame(body: Body, side: str) -> FloatArray:
     end = side.upper()
     along = body.joint_m(f"finger3-1.{end}") - body.joint_m(f"wrist.{end}")
     across = body.joint_m(f"finger2-1.{end}") - body.joint_m(f"finger5-1.{end}")
-    return _frame(along, np.cross(along, across) * SIDES[side])
+    out_of_palm: FloatArray = np.asarray(np.cross(along, across) * SIDES[side], dtype=np.float64)
+    return _frame(along, out_of_palm)
 
 
 def _unit(vector: FloatArray) -> FloatArray:

@@ -28,6 +28,11 @@ from sample_clips.clipmaker.webcam import Sensor
 
 #: what bodies need, and what pictures need besides
 FOR_BODIES, FOR_PICTURES = ("anny", "torch"), ("bpy",)
+#: what is told of each repetition, with its unit
+TOLD = {
+    "chest_lift_cm": "cm", "lumbar_extension_deg": "deg", "thoracic_extension_deg": "deg", "neck_extension_deg": "deg",
+    "foot_rise_cm": "cm", "thigh_lift_deg": "deg", "knee_bend_deg": "deg", "head_lift_cm": "cm", "arm_raise_deg": "deg",
+}  # fmt: skip
 #: about what a webcam's own software writes
 ENCODER = {"crf": "24", "preset": "veryfast"}
 
@@ -83,6 +88,20 @@ def make(spec: Spec, tell: Callable[[float], None], *, out: Path, threads: int) 
     return f"{count} frames from {pictures.rendered if pictures else 0} rendered poses"
 
 
+def told_truth(spec: Spec, tell: Callable[[float], None]) -> str:
+    """Return what the truth of a spec's repetitions will be, a line each; without pictures, so within seconds."""
+    truth = record(spec, Script.of(spec), truth_of(spec, settled(spec)))
+    tell(1.0)
+    who = f"{truth['body']['height_cm']} cm tall" if truth["body"] else "nobody"
+    lines = [f"{truth['exercise']}, {truth['duration_s']} s, {who}"]
+    for rep in truth["reps"]:
+        measures = ", ".join(f"{name.rpartition('_')[0]} {rep[name]} {unit}" for name, unit in TOLD.items())
+        side = f" {rep['side']}" if rep["side"] else ""
+        borderline = " (borderline)" if rep.get("borderline") else ""
+        lines.append(f"  {rep['index'] + 1}{side}: {' '.join(rep['faults']) or 'good'}{borderline}; {measures}")
+    return "\n".join(lines)
+
+
 def encode(path: Path, images: Iterable[ImageArray], size_px: tuple[int, int], fps: int) -> None:
     """Write pictures (height, width, 3) BGR as H.264 into an MP4 file."""
     with av.open(str(path), "w", format="mp4") as film:
@@ -98,6 +117,10 @@ def encode(path: Path, images: Iterable[ImageArray], size_px: tuple[int, int], f
 
 def write_json(path: Path, content: Any) -> None:
     """Write the file whole, or leave what was there."""
+    text = json.dumps(content, separators=(",", ":"), allow_nan=False)
     part = path.with_name(f"{path.name}.part")
-    part.write_text(json.dumps(content, separators=(",", ":"), allow_nan=False), encoding="utf-8")
-    part.replace(path)
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -22,12 +22,6 @@ from sample_clips.clipmaker.crew import Done, Make, run
 from sample_clips.clipmaker.saying import complain, say
 from sample_clips.clipmaker.spec import Spec
 
-#: what the table of the truth shows of each repetition, with its unit
-SHOWN = {
-    "chest_lift_cm": "cm", "lumbar_extension_deg": "deg", "thoracic_extension_deg": "deg", "neck_extension_deg": "deg",
-    "foot_rise_cm": "cm", "thigh_lift_deg": "deg", "knee_bend_deg": "deg", "head_lift_cm": "cm", "arm_raise_deg": "deg",
-}  # fmt: skip
-
 
 def render(
     spec_files: Annotated[list[Path], typer.Argument(metavar="SPEC...", help="Spec files (JSON), or folders of them.")],
@@ -46,10 +40,11 @@ def render(
     console = Console()
     try:
         wanted = _checked(spec_files)
-        if truth_only:
-            _show_truth(console, wanted)
-        else:
-            _render(console, wanted, out, threads, workers, force)
+        failed = (
+            _told(console, wanted, workers) if truth_only else _render(console, wanted, out, threads, workers, force)
+        )
+        if failed:
+            raise StreamError(f"Not made: {', '.join(failed)}.", "Put right what was said of them and start again.")
     except FormcheckError as error:
         complain(Console(stderr=True), error)
         raise typer.Exit(error.exit_code) from error
@@ -67,8 +62,16 @@ def _checked(files: Sequence[Path]) -> list[Spec]:
     return wanted
 
 
-def _render(console: Console, wanted: Sequence[Spec], out: Path, threads: int, workers: int, force: bool) -> None:
-    """Make the clips; StreamError when one could not be made or it was stopped."""
+def _told(console: Console, wanted: Sequence[Spec], workers: int) -> list[str]:
+    """Print the truth of each spec's repetitions, and return the names of those that failed."""
+    from sample_clips.clipmaker.making import check_installed, told_truth
+
+    check_installed(pictures=False)
+    return _made(console, wanted, told_truth, workers)
+
+
+def _render(console: Console, wanted: Sequence[Spec], out: Path, threads: int, workers: int, force: bool) -> list[str]:
+    """Make the clips that are not there, and return the names of those that failed."""
     from sample_clips.clipmaker.making import check_installed, make, paths
 
     there = [spec for spec in wanted if not force and all(path.exists() for path in paths(spec, out))]
@@ -76,20 +79,18 @@ def _render(console: Console, wanted: Sequence[Spec], out: Path, threads: int, w
         say(console, f"{spec.name}: there already")
     missing = [spec for spec in wanted if spec not in there]
     if not missing:
-        return
+        return []
     check_installed(pictures=True)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         why = error.strerror or str(error)
         raise SetupError(f"The folder {out} cannot be made ({why}).", "Give another folder.") from error
-    failed = _made(console, missing, functools.partial(make, out=out, threads=threads), workers)
-    if failed:
-        raise StreamError(f"Not made: {', '.join(failed)}.", "Put right what was said of them and start again.")
+    return _made(console, missing, functools.partial(make, out=out, threads=threads), workers)
 
 
 def _made(console: Console, wanted: Sequence[Spec], make: Make, workers: int) -> list[str]:
-    """Make the clips, say what came of each, and return the names of those that failed."""
+    """Make the clips, say what came of each, return the names of those that failed; StreamError when it is stopped."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     shares, failed, ended = dict.fromkeys(range(len(wanted)), 0.0), [], 0
     with (
@@ -109,26 +110,3 @@ def _made(console: Console, wanted: Sequence[Spec], make: Make, workers: int) ->
         except KeyboardInterrupt:
             raise StreamError("Stopped before all clips were made.", "Start it again for those missing.") from None
     return failed
-
-
-def _show_truth(console: Console, wanted: Sequence[Spec]) -> None:
-    """Print each clip's length, and its repetitions' measures at the peak and faults."""
-    from sample_clips.clipmaker.making import check_installed
-
-    check_installed(pictures=False)
-    for spec in wanted:
-        _show_one(console, spec)
-
-
-def _show_one(console: Console, spec: Spec) -> None:
-    from sample_clips.clipmaker.script import Script
-    from sample_clips.clipmaker.truth import record, settled, truth_of
-
-    truth = record(spec, Script.of(spec), truth_of(spec, settled(spec)))
-    height = f", {truth['body']['height_cm']} cm tall" if truth["body"] else ", nobody"
-    say(console, f"{truth['name']}: {truth['exercise']}, {truth['duration_s']} s{height}")
-    for rep in truth["reps"]:
-        measures = ", ".join(f"{name.rpartition('_')[0]} {rep[name]} {unit}" for name, unit in SHOWN.items())
-        side = f" {rep['side']}" if rep["side"] else ""
-        borderline = " (borderline)" if rep.get("borderline") else ""
-        say(console, f"  {rep['index'] + 1}{side}: {' '.join(rep['faults']) or 'good'}{borderline}; {measures}")

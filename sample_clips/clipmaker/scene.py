@@ -128,4 +128,5 @@ def _pasted(background: ImageArray, crop: ImageArray, left: int, top: int) -> Im
 def _fade(length: int) -> NDArray[np.float32]:
     """Return a row of that length which rises to 1 at both ends."""
     up = np.minimum(1, (np.arange(length) + 1) / FADE_PX)
-    return np.minimum(up, up[::-1]).astype(np.float32)
+    both: NDArray[np.float32] = np.minimum(up, up[::-1]).astype(np.float32)
+    return both

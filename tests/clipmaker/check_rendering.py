@@ -58,8 +58,9 @@ def test_a_sample_clips_spec_gives_its_truth(path):
     lens = camera.set_up(bpy, bpy.context.scene, one.camera, one.size, one.head_side)
     content = truth.record(one, Script.of(one), truth.truth_of(one, truth.settled(one)), lens.project)
     stored = json.loads((SAMPLES / path.name).read_text(encoding="utf-8"))
-    # the sample clips' files have their times to three decimals
-    assert far_apart(content, stored) <= 0.00051
+    # the last digit may fall the other way where another numpy adds up in another order
+    assert far_apart(content.pop("points"), stored.pop("points")) <= 0.1001
+    assert far_apart(content, stored) <= 0.0101
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +88,7 @@ def test_a_clip_is_rendered_with_its_truth(rendered):
     assert said.startswith(f"small: {content['n_frames']} frames from ")
     assert len(seen) == content["n_frames"] == 57
     assert seen[0].shape == (180, 320, 3)
-    # what moves is where the truth says: round the head and shoulders, and not round the feet
+    # what moves is where the truth says: round the head, hardly round the feet, and in the room's corner only noise
     rest, top = seen[0], seen[round((content["reps"][0]["peak_s"] + 0.1) * 15)]
     moved = np.abs(top - rest).mean(2)
     points = dict(zip(content["points"]["names"], content["points"]["xy"][0], strict=True))
@@ -96,7 +97,8 @@ def test_a_clip_is_rendered_with_its_truth(rendered):
         x, y = (int(value) for value in points[name])
         return moved[y - 4 : y + 5, x - 4 : x + 5].mean()
 
-    assert round_about("ear_right") > 15 > 5 > round_about("ankle_right")
+    assert round_about("ear_right") > 20 > 10 > round_about("ankle_right")
+    assert moved[:20, :20].mean() < 5
 
 
 def test_formcheck_can_read_the_truth(rendered):

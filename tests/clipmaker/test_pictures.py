@@ -150,4 +150,7 @@ def test_truth_is_written_whole_or_not_at_all(tmp_path):
     with pytest.raises(ValueError, match="JSON compliant"):
         write_json(path, {"value": math.nan})
     assert json.loads(path.read_text(encoding="utf-8")) == {"value": 1}
-    assert [one.name for one in tmp_path.iterdir()] == ["a.json"]
+    (tmp_path / "b.json").mkdir()  # in the way
+    with pytest.raises(OSError, match=r"b\.json"):
+        write_json(tmp_path / "b.json", {"value": 1})
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["a.json", "b.json"]
