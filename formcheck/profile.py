@@ -48,7 +48,7 @@ class Profile:
     one for a fault in every exercise.
     """
 
-    __pydantic_config__: ClassVar = {"extra": "forbid"}
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
 
     name: str = ""
     height_cm: float | None = None

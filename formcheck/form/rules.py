@@ -11,7 +11,7 @@ import math
 from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from formcheck.form.reps import Lifting
 from formcheck.types import Finding, Reading, Verdict
@@ -28,7 +28,7 @@ class PersonalLimit:
     ("" when not said).
     """
 
-    __pydantic_config__: ClassVar = {"extra": "forbid"}
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
 
     fault: str
     limit: float
@@ -58,7 +58,7 @@ class Rule:
     a personal limit may be without a `why`.
     """
 
-    __pydantic_config__: ClassVar = {"extra": "forbid"}
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
 
     check: str
     fault: str
@@ -152,7 +152,7 @@ class Sign:
     `posture`: it is a way of lying, without which it cannot be this exercise; a movement left out may be a fault.
     """
 
-    __pydantic_config__: ClassVar = {"extra": "forbid"}
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
 
     measure: str
     unit: Literal["cm", "deg"]
@@ -175,7 +175,7 @@ class Exercise:
     `like`: the exercise whose rules it takes over and adds to; a limit set for a person there holds here too.
     """
 
-    __pydantic_config__: ClassVar = {"extra": "forbid"}
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
 
     name: str
     lifting: Lifting
