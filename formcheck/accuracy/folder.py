@@ -1,9 +1,11 @@
 """Folders: the labelled clips of one, and where the report goes. Nothing is overwritten unless told to.
 
-    ACCURACY.md              the figures, between marks; what is written around them stays
-    accuracy/accuracy.json   the same for programs
-    accuracy/MEASURE.svg     a picture of each measure
+    ACCURACY.md               the figures, between marks; what is written around them stays
+    accuracy/accuracy.json    the same for programs
+    accuracy/MEASURE.svg      a picture of each measure
+    accuracy/conditions.svg   and one of the conditions, where clips have any
 
+A report of another name, robustness.md, has a folder of that name beside it.
 May not know: how clips are judged, command lines.
 """
 
@@ -15,12 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from formcheck.accuracy import labels, pictures, report, sheet
+from formcheck.accuracy.condition_report import PICTURE
 from formcheck.accuracy.labels import Labels
 from formcheck.accuracy.report import Run
 from formcheck.accuracy.tally import Accuracy
 from formcheck.errors import SetupError
 
-REPORT, PARTS, OBJECT = "ACCURACY.md", "accuracy", "accuracy.json"
+REPORT, OBJECT = "ACCURACY.md", "accuracy.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,49 +78,56 @@ def _tables(folder: Path, faults: Collection[str]) -> Sequence[tuple[str, tuple[
     return [(name, reps, path.name) for path in found for name, reps in sheet.read(path, faults).items()]
 
 
-def prepared(folder: Path, parts: Path | None = None, *, force: bool) -> tuple[Path, Path]:
-    """Make the folders for the report and for object and pictures (`parts`, None: inside the report's); return both.
+def prepared(target: Path, parts: Path | None = None, *, force: bool) -> tuple[Path, Path]:
+    """Make the folders for the report and for object and pictures; return the report's own path and the latter.
 
-    SetupError when it cannot be written to, or holds a report that `force` does not say to replace, or one by hand.
+    `target`: the report's folder, or its own path, which ends in .md. `parts`: the folder for object and pictures, None
+    for one beside the report that is called like it. SetupError when they cannot be written to, or hold a report that
+    `force` does not say to replace, or one by hand.
     """
+    page = target if target.suffix.lower() == ".md" else target / REPORT
+    parts = page.with_name(page.stem.lower()) if parts is None else parts
     try:
-        parts = folder / PARTS if parts is None else parts
-        folder.mkdir(parents=True, exist_ok=True)
+        page.parent.mkdir(parents=True, exist_ok=True)
         parts.mkdir(parents=True, exist_ok=True)
-        old = (folder / REPORT).read_text(encoding="utf-8") if (folder / REPORT).exists() else None
+        old = page.read_text(encoding="utf-8") if page.exists() else None
     except (OSError, UnicodeDecodeError) as error:
-        raise _unwritable(folder, error) from error
+        raise _unwritable(page.parent, error) from error
     if old is not None and not report.marked(old):
         raise SetupError(
-            f"{folder / REPORT} has no place for the figures, from '{report.BEGIN}' to '{report.END}'.",
+            f"{page} has no place for the figures, from '{report.BEGIN}' to '{report.END}'.",
             "Add these two lines to it, or choose another folder with --out DIR.",
         )
     if not force and (old is not None or (parts / OBJECT).exists()):
-        raise SetupError(f"There is already a report in {folder}.", "Add --force to replace it, or choose --out DIR.")
-    return folder, parts
+        raise SetupError(
+            f"There is already a report in {page.parent}.", "Add --force to replace it, or choose --out DIR."
+        )
+    return page, parts
 
 
-def save(folder: Path, parts: Path, accuracy: Accuracy, run: Run) -> None:
-    """Write the report into the prepared `folder`, object and pictures into `parts`; SetupError when that fails."""
-    link = Path(os.path.relpath(parts, folder)).as_posix()
+def save(page: Path, parts: Path, accuracy: Accuracy, run: Run) -> None:
+    """Write the report to `page`, object and pictures into `parts`, both prepared; SetupError when that fails."""
+    link = Path(os.path.relpath(parts, page.parent)).as_posix()
     try:
-        old = (folder / REPORT).read_text(encoding="utf-8") if (folder / REPORT).exists() else ""
+        old = page.read_text(encoding="utf-8") if page.exists() else ""
         for picture in parts.glob("*.svg"):
-            if picture.stem in labels.MEASURES:
+            if picture.stem in (*labels.MEASURES, PICTURE):
                 picture.unlink()
         kinds = sorted({point.exercise for row in accuracy.measures for point in row.points})
         texts = {
             parts / OBJECT: report.json_text(accuracy, run),
             **{parts / f"{row.measure}.svg": pictures.drawn(row, kinds) for row in accuracy.measures},
-            folder / REPORT: report.whole(report.markdown(accuracy, run, f"{link}/"), old),
+            page: report.whole(report.markdown(accuracy, run, f"{link}/"), old),
         }
+        if accuracy.robustness is not None:
+            texts[parts / f"{PICTURE}.svg"] = pictures.conditions(accuracy.robustness)
         for path, text in texts.items():
             # whole or not at all, and with the same line ends everywhere
             part = path.with_name(f"{path.name}.part")
             part.write_text(text, encoding="utf-8", newline="\n")
             part.replace(path)
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise _unwritable(page.parent, error) from error
 
 
 def _unwritable(folder: Path, error: OSError | UnicodeDecodeError) -> SetupError:

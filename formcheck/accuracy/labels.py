@@ -14,6 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from formcheck.accuracy import conditions
+from formcheck.accuracy.conditions import Condition
 from formcheck.errors import SetupError
 
 SUFFIXES = (".mp4", ".mov", ".mkv", ".webm", ".avi")
@@ -66,12 +68,16 @@ class TrueRep:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What is true of a clip. `exercise` by formcheck's name and `height_cm` of the person: None when not said."""
+    """What is true of a clip. `exercise` by formcheck's name and `height_cm` of the person: None when not said.
+
+    `conditions`: what was changed in it on purpose, to see what becomes of the judgement.
+    """
 
     clip: Path
     reps: tuple[TrueRep, ...]
     exercise: str | None = None
     height_cm: float | None = None
+    conditions: tuple[Condition, ...] = ()
 
     @property
     def counted(self) -> int:
@@ -129,6 +135,7 @@ def from_json(path: Path, clip: Path | None, faults: Collection[str]) -> Labels 
         reps=reps,
         exercise=exercise.replace("_", "-") if isinstance(exercise, str) else None,
         height_cm=_number(body.get("height_cm")) if isinstance(body, dict) else None,
+        conditions=conditions.read(path.name, content.get("condition")),
     )
 
 

@@ -54,6 +54,12 @@ def found_in(session: Mapping[str, Any]) -> tuple[FoundRep, ...]:
     return tuple(sorted(reps, key=lambda rep: rep.span_s))
 
 
+def refused_in(session: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return why nothing at all was judged, by the names of the problems with the view; empty when something was."""
+    setup = session["setup"]
+    return () if setup["ok"] else tuple(dict.fromkeys(one["name"] for one in setup["problems"] if one["blocks"]))
+
+
 def _found(exercise: str | None, rep: Mapping[str, Any]) -> FoundRep:
     return FoundRep(
         span_s=(rep["start_s"], rep["end_s"]),

@@ -1,4 +1,4 @@
-"""A picture of each measure: estimate against truth, as SVG. The only module that knows matplotlib.
+"""A picture of each measure, estimate against truth, and one of the conditions, as SVG. Only it knows matplotlib.
 
 The same figures give the same text: no dates, no random names. Letters stay letters, for readers' own fonts.
 May not know: how the figures came about, files.
@@ -7,14 +7,17 @@ May not know: how the figures came about, files.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from formcheck.accuracy.robustness import Robustness, Row
 from formcheck.accuracy.tally import MeasureRow
 
 #: colours that the colour-blind tell apart (Okabe & Ito), and shapes for those who see none; one for each exercise
 MARKS = (("#0072b2", "o"), ("#d55e00", "s"), ("#009e73", "^"), ("#cc79a7", "D"), ("#56b4e9", "v"))
 GREY = "#666666"
+#: right, unsure, wrong and refused: colour (Okabe & Ito, a light grey) and hatching, for those who see no colours
+PARTS = (("right", "#56b4e9", ""), ("unsure", "#f0e442", ".."), ("wrong", "#d55e00", "xx"), ("refused", "#cccccc", ""))
 UNITS = {"deg": "degrees", "cm": "cm", "s": "s"}
 
 
@@ -25,6 +28,20 @@ def drawn(row: MeasureRow, exercises: Sequence[str]) -> str:
     and, of two or more that are judged, the mean difference with the limits of agreement. `exercises`: all there are in
     the report, so that one looks the same in every picture.
     """
+    return _svg((6.2, 3.8), lambda axes: _fill(axes, row, exercises))
+
+
+def conditions(robustness: Robustness) -> str:
+    """Return the picture of all conditions as the text of an SVG file.
+
+    A bar for each row: which share of its clips was refused, and how the decisions in the others divide.
+    """
+    height = 1.3 + 0.26 * len(robustness.rows) + 0.2 * len(robustness.factors)
+    return _svg((7.4, height), lambda axes: _fill_conditions(axes, robustness))
+
+
+def _svg(inches: tuple[float, float], fill: Callable[[Any], None]) -> str:
+    """Return what `fill` draws into a plot of matplotlib's, of that width and height."""
     # importing matplotlib looks for fonts and makes folders for its settings: only when a picture is wanted
     import matplotlib as mpl
     from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -38,9 +55,9 @@ def drawn(row: MeasureRow, exercises: Sequence[str]) -> str:
         mpl.rc("font", size=10.0)
         mpl.rc("axes.spines", top=False, right=False)
         mpl.rc("path", simplify=False)
-        figure = Figure(figsize=(6.2, 3.8), layout="constrained")
+        figure = Figure(figsize=inches, layout="constrained")
         FigureCanvasSVG(figure)
-        _fill(figure.add_subplot(), row, exercises)
+        fill(figure.add_subplot())
         nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
         figure.savefig(text, format="svg", metadata=nothing)
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
@@ -76,3 +93,42 @@ def _fill(axes: Any, row: MeasureRow, exercises: Sequence[str]) -> None:
     axes.set_title(f"{name} (n = {spread.n})", loc="left", fontsize=11)
     axes.set_aspect("equal")
     axes.legend(fontsize=8, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+
+
+def _fill_conditions(axes: Any, robustness: Robustness) -> None:
+    """Draw a bar for each condition, the factors a little apart."""
+    places, names, y = [], [], 0.0
+    for factor in robustness.factors:
+        for number, (condition, row) in enumerate(
+            (condition, row) for condition, row in robustness.rows.items() if condition.factor == factor
+        ):
+            places.append(y)
+            names.append(f"{factor if number == 0 else ''}   {condition}{' (hopeless)' if condition.hopeless else ''}")
+            _bar(axes, y, row)
+            y += 1.0
+        y += 0.7
+    axes.set(xlim=(0, 100), ylim=(y - 0.9, -0.7), xlabel="% of the clips and of the decisions in them")
+    axes.set_yticks(places, names)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    from matplotlib.patches import Patch
+
+    handles = [
+        Patch(facecolor=colour, hatch=hatch, edgecolor="black", linewidth=0.5, label=name)
+        for name, colour, hatch in PARTS
+    ]
+    axes.legend(handles=handles, ncols=4, frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0))
+
+
+def _bar(axes: Any, y: float, row: Row) -> None:
+    """Draw one row's bar, with what was wrong in figures behind it."""
+    made = row.decisions
+    judged = 100 * row.judged / row.clips
+    widths = [judged * many / made.n if made.n else 0.0 for many in (made.right, made.unsure, made.wrong)]
+    left = 0.0
+    for (_, colour, hatch), width in zip(PARTS, [*widths, 100 - sum(widths)], strict=True):
+        if width > 0:
+            axes.barh(y, width, 0.82, left, color=colour, hatch=hatch, edgecolor="black", linewidth=0.5)
+        left += width
+    told = f"{made.wrong} of {made.n} wrong" if made.n else "nothing judged"
+    axes.text(101, y, told, fontsize=8, va="center")

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from formcheck import __version__
+from formcheck.accuracy import condition_report
 from formcheck.accuracy.figures import Share, Spread, Table
+from formcheck.accuracy.markdown import number, of, signed, table, within
 from formcheck.accuracy.tally import Accuracy, FaultRow, MeasureRow, Told
 
 SCHEMA = "formcheck.accuracy/1"
@@ -57,6 +59,7 @@ def as_object(accuracy: Accuracy, run: Run) -> dict[str, Any]:
         "sides": _told(accuracy.sides),
         "exercises": None if accuracy.exercises is None else _told(accuracy.exercises),
         "measures": {row.measure: _measure(row) for row in accuracy.measures},
+        "conditions": None if accuracy.robustness is None else condition_report.as_object(accuracy.robustness),
         "clips": [
             {"clip": row.name, "true": row.true, "counted": row.counted, "notes": list(row.notes)}
             for row in accuracy.clips
@@ -150,6 +153,10 @@ def markdown(accuracy: Accuracy, run: Run, pictures: str) -> str:
 
 def _parts(accuracy: Accuracy, run: Run, pictures: str) -> Iterator[Sequence[str]]:
     yield [*_made(accuracy, run)]
+    if accuracy.robustness is not None:
+        yield ["## By condition"]
+        yield [*condition_report.markdown(accuracy.robustness)]
+        yield [f"![right, unsure, wrong and refused by condition]({pictures}{condition_report.PICTURE}.svg)"]
     yield ["## Counts"]
     yield [*_counts(accuracy)]
     yield ["## Faults"]
@@ -180,12 +187,21 @@ def _some(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+#: the columns of words
+TEXTS = {"", "check", "clip", "fault", "measure", "notes", "worst"}
+
+
+def _rows(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield the lines of a table."""
+    yield from table(head, rows, TEXTS)
+
+
 def _counts(accuracy: Accuracy) -> Iterator[str]:
     yield from _rows(
         ("", "clips", "share"),
         [
-            ("counted exactly", _of(accuracy.exact), _within(accuracy.exact)),
-            ("off by one at most", _of(accuracy.off_by_one), _within(accuracy.off_by_one)),
+            ("counted exactly", of(accuracy.exact), within(accuracy.exact)),
+            ("off by one at most", of(accuracy.off_by_one), within(accuracy.off_by_one)),
         ],
     )
     yield ""
@@ -205,13 +221,13 @@ def _faults(accuracy: Accuracy) -> Iterator[str]:
     rows = [
         (
             name, *(str(n) for n in (row.true, row.hit, row.false, row.missed, row.unsure)),
-            _within(row.precision), _within(row.recall), _number(row.f1), _number(row.coverage.value),
+            within(row.precision), within(row.recall), number(row.f1), number(row.coverage.value),
         )
         for name, row in [*((row.fault, row) for row in accuracy.faults), ("**all**", accuracy.all_faults)]
     ]  # fmt: skip
     yield from _rows(head, rows)
     yield ""
-    yield f"Good repetitions wrongly said to have a fault: {_of(accuracy.good)}, {_within(accuracy.good)}."
+    yield f"Good repetitions wrongly said to have a fault: {of(accuracy.good)}, {within(accuracy.good)}."
     if accuracy.by_order:
         yield f"Paired by order alone, with another number of repetitions: {', '.join(accuracy.by_order)}."
 
@@ -221,7 +237,7 @@ def _agreement(accuracy: Accuracy) -> Iterator[str]:
     yield from _rows(
         ("check", "decisions", "fault: both", "labels only", "formcheck only", "neither", "kappa"),
         [
-            (name, str(t.n), str(t.both), str(t.first), str(t.second), str(t.neither), _number(t.kappa))
+            (name, str(t.n), str(t.both), str(t.first), str(t.second), str(t.neither), number(t.kappa))
             for name, t in tables
         ],
     )
@@ -240,10 +256,10 @@ def _measure_row(row: MeasureRow) -> tuple[str, ...]:
     found, worst, everywhere = row.spread, row.worst, row.everywhere
     limits = "-"
     if found.low is not None and found.high is not None and found.limits_error is not None:
-        limits = f"{_signed(found.low)} to {_signed(found.high)} (± {found.limits_error:.1f})"
+        limits = f"{signed(found.low)} to {signed(found.high)} (± {found.limits_error:.1f})"
     return (
-        row.measure, str(found.n), _signed(found.bias), f"{found.mean_error:.1f}", limits,
-        f"{_signed(worst.estimate - worst.truth)} ({worst.clip}, rep {worst.rep})",
+        row.measure, str(found.n), signed(found.bias), f"{found.mean_error:.1f}", limits,
+        f"{signed(worst.estimate - worst.truth)} ({worst.clip}, rep {worst.rep})",
         f"{everywhere.mean_error:.1f} (n {everywhere.n})",
     )  # fmt: skip
 
@@ -261,40 +277,3 @@ def _clips(accuracy: Accuracy) -> Iterator[str]:
             for clip in accuracy.clips
         ],
     )
-
-
-def _rows(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yield the lines of a table; text on the left, all else on the right."""
-    yield f"| {' | '.join(head)} |"
-    yield f"|{'|'.join('---' if name in TEXTS else '---:' for name in head)}|"
-    for row in rows:
-        yield f"| {' | '.join(_cell(cell) for cell in row)} |"
-
-
-#: the columns of words
-TEXTS = {"", "check", "clip", "fault", "measure", "notes", "worst"}
-
-
-def _cell(text: str) -> str:
-    """Return text that cannot end its cell or be taken for a tag."""
-    return " ".join(text.replace("|", "\\|").replace("<", "&lt;").split())
-
-
-def _of(share: Share) -> str:
-    return f"{share.hits} of {share.n}"
-
-
-def _within(share: Share) -> str:
-    """Return a share with its interval, "-" of nothing."""
-    if share.value is None or share.interval is None:
-        return "-"
-    return f"{share.value:.2f} ({share.interval[0]:.2f}–{share.interval[1]:.2f})"
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"
-
-
-def _signed(value: float) -> str:
-    """Return a difference with its sign, to one decimal; a zero has none."""
-    return f"{round(value, 1) + 0:+.1f}" if round(value, 1) else "0.0"

@@ -12,16 +12,32 @@ from dataclasses import dataclass, field
 from formcheck.accuracy.figures import Share, Spread, Table, f1, spread
 from formcheck.accuracy.labels import MEASURES, Labels
 from formcheck.accuracy.matching import FoundRep, Pair, pairs
+from formcheck.accuracy.robustness import (
+    MADE_UP,
+    MISSED,
+    RIGHT,
+    UNSURE,
+    Decisions,
+    Robustness,
+    Weighed,
+    answer,
+    by_condition,
+    decided,
+)
 from formcheck.form.rules import Exercise
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What formcheck made of one labelled clip: the repetitions, or why there are none ("" when it was judged)."""
+    """What formcheck made of one labelled clip: the repetitions, or why there are none.
+
+    `failed`: a sentence, "" when it did not break. `refused`: the problems with the view for which nothing was judged.
+    """
 
     labels: Labels
     reps: tuple[FoundRep, ...] = ()
     failed: str = ""
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +167,7 @@ class Accuracy:
     that were said to have a fault. `checks`: whether a check saw a fault or not, against the labels, where it gave an
     answer; `decisions`: the same for every fault of every repetition. `exercises`: which exercise it is, None where
     that was said beforehand. `by_order`: clips paired by order alone though the numbers of repetitions differ.
+    `robustness`: by what was changed in the clips, None where nothing was.
     """
 
     clips: tuple[ClipRow, ...]
@@ -166,6 +183,7 @@ class Accuracy:
     exercises: Told | None
     measures: tuple[MeasureRow, ...]
     by_order: tuple[str, ...]
+    robustness: Robustness | None = None
 
     @property
     def failed(self) -> tuple[ClipRow, ...]:
@@ -192,6 +210,7 @@ class _Tally:
     exercises: Told = field(default_factory=Told)
     points: dict[str, list[Point]] = field(default_factory=dict)
     by_order: list[str] = field(default_factory=list)
+    weighed: list[Weighed] = field(default_factory=list)
 
     def add(self, seen: Seen) -> ClipRow:
         """Take one clip and return its row."""
@@ -199,11 +218,18 @@ class _Tally:
         paired = pairs(labels.reps, seen.reps)
         notes = [note for pair in paired for note in self._pair(pair, labels)]
         notes += self._exercise(seen)
+        counted = sum(rep.counted for rep in seen.reps)
+        exact = not seen.failed and counted == labels.counted
+        decisions = sum((decided(pair, self._asked(pair, labels)) for pair in paired), Decisions())
+        self.weighed.append(Weighed(labels.conditions, bool(seen.refused), exact, decisions))
         if seen.failed:
             return ClipRow(labels.clip.name, labels.counted, None, (seen.failed,))
+        if seen.refused and labels.reps:
+            # what was not judged is no news, repetition by repetition
+            notes = [f"refused: {', '.join(seen.refused)}"]
         if any(rep.span_s is None for rep in labels.reps) and len(labels.reps) != len(seen.reps):
             self.by_order.append(labels.clip.name)
-        return ClipRow(labels.clip.name, labels.counted, sum(rep.counted for rep in seen.reps), tuple(notes))
+        return ClipRow(labels.clip.name, labels.counted, counted, tuple(notes))
 
     def _pair(self, pair: Pair, labels: Labels) -> list[str]:
         true, found = pair.true, pair.found
@@ -219,8 +245,8 @@ class _Tally:
                 notes.append(f"rep {true.number} the other side")
         if true.borderline:
             return notes
-        exercise = labels.exercise or (found.exercise if found else None) or ""
-        said = [self._fault(fault, check, pair) for fault, check in self._asked(exercise, pair).items()]
+        exercise = _exercise(pair, labels)
+        said = [self._fault(fault, check, pair) for fault, check in self._asked(pair, labels).items()]
         notes += [f"rep {true.number} {note}" for note in said if note]
         if found is not None:
             self._agreement(exercise, pair)
@@ -233,7 +259,7 @@ class _Tally:
                     self.points.setdefault(name, []).append(point)
         return notes
 
-    def _asked(self, exercise: str, pair: Pair) -> dict[str, str]:
+    def _asked(self, pair: Pair, labels: Labels) -> dict[str, str]:
         """Return fault and check of all that is to be answered for a repetition: what its exercise asks and was said.
 
         The check is that of the true exercise; faults of another one, when it was taken for that, have that one's.
@@ -241,26 +267,25 @@ class _Tally:
         found = pair.found
         others = self.rules.get(found.exercise or "", {}) if found else {}
         told = {*(pair.true.faults if pair.true else ()), *(found.faults if found else ())}
-        mine = self.rules.get(exercise, {})
+        mine = self.rules.get(_exercise(pair, labels), {})
         return {**{fault: others.get(fault, "") for fault in sorted(told)}, **mine}
 
     def _fault(self, fault: str, check: str, pair: Pair) -> str:
         """Add one fault of one repetition and return what is to be noted of it, "" for nothing."""
         has = pair.true is not None and fault in pair.true.faults
-        said = pair.found is not None and fault in pair.found.faults
+        kind = answer(fault, check, pair)
         verdict = pair.found.verdicts.get(check) if pair.found else None
-        open_ = verdict == "unsure"
         cell = self.cells.setdefault(fault, dict.fromkeys(CELLS, 0))
         cell["true"] += has
         cell["asked"] += pair.found is not None
         cell["judged"] += verdict in ("ok", "fault")
-        cell["unsure"] += has and open_
-        if open_:
+        cell["unsure"] += has and kind == UNSURE
+        cell["hit"] += has and kind == RIGHT
+        cell["missed"] += kind == MISSED
+        cell["false"] += kind == MADE_UP
+        if kind == UNSURE:
             return f"unsure of {fault}" if has else ""
-        cell["hit"] += has and said
-        cell["missed"] += has and not said
-        cell["false"] += said and not has
-        return "" if has == said else f"{'missed' if has else 'wrongly'} {fault}"
+        return {MISSED: f"missed {fault}", MADE_UP: f"wrongly {fault}"}.get(kind, "")
 
     def _agreement(self, exercise: str, pair: Pair) -> None:
         """Add what each check that gave an answer says of a repetition that was found."""
@@ -286,6 +311,11 @@ class _Tally:
         self.exercises = self.exercises.plus(told == {labels.exercise} if told else None)
         wrong = sorted(name for name in told if name is not None and name != labels.exercise)
         return [f"taken for {' and '.join(wrong)}"] if wrong else []
+
+
+def _exercise(pair: Pair, labels: Labels) -> str:
+    """Return which exercise a repetition is of: as the labels say, else as was told; "" when neither says."""
+    return labels.exercise or (pair.found.exercise if pair.found else None) or ""
 
 
 def tallied(clips: Sequence[Seen], exercises: Sequence[Exercise], *, recognised: bool) -> Accuracy:
@@ -321,4 +351,5 @@ def tallied(clips: Sequence[Seen], exercises: Sequence[Exercise], *, recognised:
         exercises=tally.exercises if recognised else None,
         measures=tuple(MeasureRow(name, tuple(tally.points[name])) for name in MEASURES if name in tally.points),
         by_order=tuple(tally.by_order),
+        robustness=by_condition(tally.weighed),
     )

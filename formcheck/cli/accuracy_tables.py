@@ -12,11 +12,12 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from formcheck.accuracy.figures import Share
+    from formcheck.accuracy.robustness import Robustness, Row
     from formcheck.accuracy.tally import Accuracy, Told
 
 
 def show(console: Console, accuracy: Accuracy) -> None:
-    """Print clips, counts, faults, agreement and measures."""
+    """Print clips, counts, faults, agreement, measures and, where clips have any, conditions."""
     console.print(_clips(accuracy))
     for line in _lines(accuracy):
         console.print(line, highlight=False)
@@ -25,6 +26,8 @@ def show(console: Console, accuracy: Accuracy) -> None:
     console.print(_agreement(accuracy))
     if accuracy.measures:
         console.print(_measures(accuracy))
+    if accuracy.robustness is not None:
+        console.print(_conditions(accuracy.robustness))
 
 
 def _table(title: str, heads: Sequence[str], words: Sequence[str]) -> Table:
@@ -94,6 +97,41 @@ def _measures(accuracy: Accuracy) -> Table:
             f"{worst.estimate - worst.truth:+.1f}", f"{escape(worst.clip)} {worst.rep}",
         )  # fmt: skip
     return table
+
+
+def _conditions(robustness: Robustness) -> Table:
+    heads = (
+        "Factor",
+        "Value",
+        "Clips",
+        "Re-\nfused",
+        "Count\nexact",
+        "Deci-\nsions",
+        "Right",
+        "Unsure",
+        "Wrong",
+        "Share\nwrong",
+    )
+    table = _table("By condition", heads, ("Factor", "Value"))
+    for condition, row in robustness.rows.items():
+        table.add_row(escape(condition.factor), escape(str(condition)), *_condition(row, condition.hopeless))
+    table.add_row("all, each once", "", *_condition(robustness.usable, False))
+    if robustness.hopeless.clips:
+        table.add_row("hopeless views", "", *_condition(robustness.hopeless, True))
+    return table
+
+
+def _condition(row: Row, hopeless: bool) -> tuple[str, ...]:
+    """Return the figures of a row; red: wrong answers, good views that were refused, and hopeless ones that were not."""
+    made = row.decisions
+    refused = str(row.refused)
+    if row.refused != (row.clips if hopeless else 0):
+        refused = f"[red]{refused}[/]"
+    wrong = f"[red]{made.wrong}[/]" if made.wrong else "0"
+    return (
+        str(row.clips), refused, f"{row.exact} of {row.judged}", str(made.n), str(made.right), str(made.unsure), wrong,
+        _number(row.wrong.value),
+    )  # fmt: skip
 
 
 def _share(share: Share) -> str:

@@ -57,11 +57,9 @@ def evaluate(
         int | None, typer.Option(metavar="N", help="Clips at a time (default: one for each processor core).")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder for the report: ACCURACY.md, JSON and pictures.")
+        Path | None, typer.Option(metavar="DIR", help="Folder for the report, ACCURACY.md, or its own NAME.md.")
     ] = None,
-    pictures: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Another folder for JSON and pictures.")
-    ] = None,
+    pictures: Annotated[Path | None, typer.Option(metavar="DIR", help="Another folder for JSON and pictures.")] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace an earlier report; what was written around its figures stays.")
     ] = False,
@@ -118,7 +116,9 @@ def _evaluate(
     target = None if out is None else folders.prepared(*out, force=force)
     outcomes = _judged(labelled.clips, wishes, say)
     seen = [
-        tally.Seen(labels, matching.found_in(outcome.session) if outcome.session else (), outcome.failed)
+        tally.Seen(labels, matching.found_in(outcome.session), refused=matching.refused_in(outcome.session))
+        if outcome.session
+        else tally.Seen(labels, failed=outcome.failed)
         for labels, outcome in zip(labelled.clips, outcomes, strict=True)
     ]
     accuracy = tally.tallied(seen, every, recognised=exercise == AUTO)
@@ -130,7 +130,8 @@ def _evaluate(
     if target is not None:
         folders.save(*target, accuracy, run)
         if not as_json:
-            told = f"Saved {folders.REPORT} in {escape(str(target[0]))}, pictures in {escape(str(target[1]))}"
+            page, parts = target
+            told = f"Saved {page.name} in {escape(str(page.parent))}, pictures in {escape(str(parts))}"
             Console().print(told, highlight=False, soft_wrap=True)
     if accuracy.failed:
         names = ", ".join(clip.name for clip in accuracy.failed)

@@ -1,14 +1,15 @@
 """The robustness sweep: which clips show what becomes of the judgement when the view gets worse.
 
-Four scenes, each another body, and from each of them clips in which one thing about the camera, the light or the file is
-changed. Most are rendered from a spec of their own (`specs`); what a file's size, frame rate or compression does is shown
-by coding one rendering again (`recodings`). Every clip's truth says what was changed in it (`conditions`). May not know:
-Blender, video files, formcheck.
+Four scenes, each another body, and from each of them clips in which one thing about the camera, the light or the file
+is changed. Most are rendered from a spec of their own (`specs`); what a picture's size, the frame rate, compression and
+a rolled camera do is shown by coding one rendering again (`recodings`). Every clip's truth says what was changed.
+May not know: Blender, video files, formcheck.
 """
 
 from __future__ import annotations
 
 import copy
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -49,22 +50,23 @@ RENDERED: tuple[tuple[str, float | str], ...] = (
     ("yaw", -45.0),
     ("distance", 1.8),
     ("light", "window behind"),
-    ("roll", 5.0),
     ("height", 0.2),
     ("light", "hard side light"),
     ("yaw", 60.0),
     ("height", 1.0),
-    ("roll", -5.0),
     ("resolution", "1280x720"),
     ("yaw", 10.0),
     ("distance", 3.2),
     ("yaw", -10.0),
-    ("roll", 2.5),
 )
 #: Which scenes show them, in turn: one of the spine extension and one of the legs, so that none rests on one body.
 TURNS = (("s20", "s23"), ("s22", "s21"), ("s21", "s22"), ("s23", "s20"))
-#: What coding the rendering again gives. The lower frame rates leave pictures out and keep the times of the others.
+#: What coding the rendering again gives. The lower frame rates leave pictures out and keep the times of the others; a
+#: camera that is rolled sees the same picture turned about its middle, and what then lacks at the edge is drawn out.
 RECODED: tuple[tuple[str, float | str], ...] = (
+    ("roll", -5.0),
+    ("roll", 2.5),
+    ("roll", 5.0),
     ("frame rate", 10.0),
     ("frame rate", 20.0),
     ("resolution", "320x180"),
@@ -82,7 +84,7 @@ HOPELESS_YAW_DEG = 40.0
 
 @dataclass(frozen=True)
 class Condition:
-    """What is changed in a clip: the factor, its value, its unit ("" for words), and whether no judgement is possible."""
+    """What is changed in a clip: the factor, its value, its unit ("" for words); `hopeless`: it cannot be judged."""
 
     factor: str
     value: float | str
@@ -97,14 +99,19 @@ class Condition:
 
 @dataclass(frozen=True)
 class Recoding:
-    """A clip made from the rendering `source`: its width and height in pixels, pictures a second, and x264's crf."""
+    """A clip made from the rendering `source`.
+
+    `size`: width and height in pixels; the sides are cut off where it is narrower. `fps`: pictures a second. `crf`:
+    x264's, more is worse. `roll_deg`: the camera's, positive when its right side hangs down.
+    """
 
     name: str
     source: str
-    size: tuple[int, int]
-    fps: int
-    crf: int
     conditions: tuple[Condition, ...]
+    size: tuple[int, int] = (640, 360)
+    fps: int = 15
+    crf: int = 18
+    roll_deg: float = 0.0
 
 
 def condition(factor: str, value: float | str) -> Condition:
@@ -130,23 +137,32 @@ def specs() -> list[Spec]:
 
 
 def recodings() -> list[Recoding]:
-    """Return the clips that are coded from the masters; the first of each scene is the one in which nothing is changed."""
+    """Return the clips that are coded from the masters: of each scene first the one in which nothing is changed."""
     made = []
     for scene in SCENES:
-        every = tuple(condition(factor, value) for factor, value in BASE.items())
-        made.append(Recoding(f"{scene}_base", f"{scene}_rate_30", (640, 360), 15, 18, every))
+        master = f"{scene}_rate_{MASTER_FPS}"
+        unchanged = tuple(condition(factor, value) for factor, value in BASE.items())
+        made.append(Recoding(f"{scene}_base", master, unchanged))
         for factor, value in RECODED:
-            name = f"{scene}_{_word(factor)}_{_word(value)}"
-            size = _size(str(value)) if factor == "resolution" else (640, 360)
-            fps = int(value) if factor == "frame rate" else 15
-            crf = int(value) if factor == "compression" else 18
-            made.append(Recoding(name, f"{scene}_rate_30", size, fps, crf, (condition(factor, value),)))
+            recoding = Recoding(f"{scene}_{_word(factor)}_{_word(value)}", master, (condition(factor, value),))
+            made.append(_recoded(recoding, factor, value))
     return made
+
+
+def _recoded(recoding: Recoding, factor: str, value: float | str) -> Recoding:
+    """Return the recoding with one factor changed."""
+    if isinstance(value, str):
+        return dataclasses.replace(recoding, size=_size(value))
+    if factor == "roll":
+        return dataclasses.replace(recoding, roll_deg=value)
+    if factor == "frame rate":
+        return dataclasses.replace(recoding, fps=int(value))
+    return dataclasses.replace(recoding, crf=int(value))
 
 
 def _master(scene: str) -> Spec:
     spec = _scene(scene)
-    spec.update(name=f"{scene}_rate_30", fps=MASTER_FPS)
+    spec.update(name=f"{scene}_rate_{MASTER_FPS}", fps=MASTER_FPS)
     spec["condition"] = [condition("frame rate", float(MASTER_FPS)).as_json()]
     return spec
 
@@ -160,7 +176,7 @@ def _changed(spec: Spec, factor: str, value: float | str) -> Spec:
     elif factor == "yaw":
         spec["camera"]["yaw_deg"] = float(value) * (1 if spec["head_side"] == "right" else -1)
     else:
-        key = {"height": "height_m", "roll": "roll_deg", "distance": "distance_m"}[factor]
+        key = {"height": "height_m", "distance": "distance_m"}[factor]
         spec["camera"][key] = value
     return spec
 

@@ -138,8 +138,8 @@ RUN = report.Run("auto", "default")
 
 
 def test_a_report_is_not_replaced_unless_told_to_and_what_is_written_around_it_stays(tmp_path):
-    where, parts = folder.prepared(tmp_path / "new" / "deep", force=False)
-    folder.save(where, parts, nothing(), RUN)
+    where = tmp_path / "new" / "deep"
+    folder.save(*folder.prepared(where, force=False), nothing(), RUN)
     first = (where / "ACCURACY.md").read_text(encoding="utf-8")
     with pytest.raises(SetupError, match="already a report"):
         folder.prepared(where, force=False)
@@ -162,15 +162,15 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path):
 
 
 def test_pictures_of_an_earlier_report_go_and_others_stay(tmp_path):
-    where, parts = folder.prepared(tmp_path, force=False)
-    for name in ("chest_lift_cm.svg", "logo.svg"):
+    page, parts = folder.prepared(tmp_path, force=False)
+    for name in ("chest_lift_cm.svg", "conditions.svg", "logo.svg"):
         (parts / name).write_text("<svg/>", encoding="utf-8")
-    folder.save(where, parts, nothing(), RUN)
-    assert sorted(path.name for path in (where / "accuracy").iterdir()) == ["accuracy.json", "logo.svg"]
+    folder.save(page, parts, nothing(), RUN)
+    assert sorted(path.name for path in (tmp_path / "accuracy").iterdir()) == ["accuracy.json", "logo.svg"]
 
 
 def test_pictures_may_go_elsewhere_and_the_report_finds_them(tmp_path):
-    where, parts = folder.prepared(tmp_path, tmp_path / "docs" / "pictures", force=False)
-    folder.save(where, parts, nothing(), RUN)
+    page, parts = folder.prepared(tmp_path, tmp_path / "docs" / "pictures", force=False)
+    folder.save(page, parts, nothing(), RUN)
     assert [path.name for path in parts.iterdir()] == ["accuracy.json"]
     assert not (tmp_path / "accuracy").exists()
