@@ -122,7 +122,7 @@ def _conditions(robustness: Robustness) -> Table:
 
 
 def _condition(row: Row, hopeless: bool) -> tuple[str, ...]:
-    """Return the figures of a row; red: wrong answers, good views that were refused, and hopeless ones that were not."""
+    """Return the figures of a row; red: wrong answers, good views refused, hopeless ones not refused."""
     made = row.decisions
     refused = str(row.refused)
     if row.refused != (row.clips if hopeless else 0):

@@ -1,16 +1,10 @@
-"""Codes a rendered clip again: smaller, turned, with fewer pictures a second or fewer bytes; with its truth.
+"""Codes a rendered clip again: smaller, turned, with fewer pictures a second or fewer bytes; and says what stays true.
 
-    python -m sample_clips.clipmaker.recode DIR
-
-makes every clip of the sweep whose master is in DIR, and writes into the truths of all there what was changed in them.
-What stays true of a master's truth is kept: repetitions, times and measures; not what is told of each of its pictures
-and their pixels. May not know: Blender.
+May not know: Blender, which clips there are, formcheck.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from av.video.frame import VideoFrame
 
-from sample_clips.clipmaker.sweep import Recoding, Spec, recodings, specs
+from sample_clips.clipmaker.sweep import Recoding, Spec
 
 #: what a rendering's truth tells of its own pictures and pixels
 OF_THE_PICTURES = ("samples", "points", "n_frames")
@@ -74,7 +68,10 @@ def shown(image: Image, recoding: Recoding) -> Image:
 
 
 def truth_of(truth: Spec, recoding: Recoding, pictures: int) -> Spec:
-    """Return the truth of the clip with so many pictures that is coded from the one with this truth."""
+    """Return the truth of the clip with so many pictures that is coded from the one with this truth.
+
+    Repetitions, times and measures are kept; not what is told of each of the rendering's pictures and of their pixels.
+    """
     kept = {key: value for key, value in truth.items() if key not in OF_THE_PICTURES}
     camera = {**truth["camera"], "roll_deg": recoding.roll_deg} if recoding.roll_deg else truth["camera"]
     return {
@@ -86,32 +83,3 @@ def truth_of(truth: Spec, recoding: Recoding, pictures: int) -> Spec:
         "camera": camera,
         "condition": [condition.as_json() for condition in recoding.conditions],
     }
-
-
-def complete(folder: Path) -> None:
-    """Make the clips whose masters are in the folder, unless they are there; tell all truths what was changed."""
-    for spec in specs():
-        path = folder / f"{spec['name']}.json"
-        if path.exists():
-            _write(path, {**json.loads(path.read_text(encoding="utf-8")), "condition": spec["condition"]})
-    for recoding in recodings():
-        source, target = (folder / f"{name}.mp4" for name in (recoding.source, recoding.name))
-        if source.exists() and not target.exists():
-            truth = json.loads(source.with_suffix(".json").read_text(encoding="utf-8"))
-            pictures = recode(source, target, recoding)
-            _write(target.with_suffix(".json"), truth_of(truth, recoding, pictures))
-
-
-def _write(path: Path, truth: Spec) -> None:
-    path.write_text(json.dumps(truth), encoding="utf-8", newline="\n")
-
-
-def main() -> None:
-    """Complete the folder named on the command line."""
-    asked = argparse.ArgumentParser(description="Complete the robustness sweep in a folder with its rendered clips.")
-    asked.add_argument("folder", type=Path, metavar="DIR")
-    complete(asked.parse_args().folder)
-
-
-if __name__ == "__main__":
-    main()

@@ -17,6 +17,7 @@ from typing import Any
 Spec = dict[str, Any]
 
 #: What the four scenes have in common; every other clip differs from it in one factor. Ordinary for a laptop's camera.
+#: The compression is that of the renderings: what is coded from them is coded so well that they stay the worse.
 BASE: Mapping[str, float | str] = {
     "yaw": 0.0,
     "height": 0.5,
@@ -102,7 +103,7 @@ class Recoding:
     """A clip made from the rendering `source`.
 
     `size`: width and height in pixels; the sides are cut off where it is narrower. `fps`: pictures a second. `crf`:
-    x264's, more is worse. `roll_deg`: the camera's, positive when its right side hangs down.
+    x264's, more is worse. `roll_deg`: the camera's, positive when it turns what is seen clockwise.
     """
 
     name: str
