@@ -104,7 +104,7 @@ def _fill_conditions(axes: Any, robustness: Robustness) -> None:
         ):
             places.append(y)
             names.append(f"{factor if number == 0 else ''}   {condition}{' (hopeless)' if condition.hopeless else ''}")
-            _bar(axes, y, row)
+            _bar(axes, y, row, f"bar-{factor}-{condition}".replace(" ", "-"))
             y += 1.0
         y += 0.7
     axes.set(xlim=(0, 100), ylim=(y - 0.9, -0.7), xlabel="% of the clips and of the decisions in them")
@@ -120,15 +120,16 @@ def _fill_conditions(axes: Any, robustness: Robustness) -> None:
     axes.legend(handles=handles, ncols=4, frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0))
 
 
-def _bar(axes: Any, y: float, row: Row) -> None:
-    """Draw one row's bar, with what was wrong in figures behind it."""
+def _bar(axes: Any, y: float, row: Row, name: str) -> None:
+    """Draw one row's bar, whose parts have ids that begin with `name`, and behind it in figures what was wrong."""
     made = row.decisions
     judged = 100 * row.judged / row.clips
     widths = [judged * many / made.n if made.n else 0.0 for many in (made.right, made.unsure, made.wrong)]
     left = 0.0
-    for (_, colour, hatch), width in zip(PARTS, [*widths, 100 - sum(widths)], strict=True):
+    for (part, colour, hatch), width in zip(PARTS, [*widths, 100 - sum(widths)], strict=True):
         if width > 0:
-            axes.barh(y, width, 0.82, left, color=colour, hatch=hatch, edgecolor="black", linewidth=0.5)
+            bar = axes.barh(y, width, 0.82, left, color=colour, hatch=hatch, edgecolor="black", linewidth=0.5)
+            bar[0].set_gid(f"{name}-{part}")
         left += width
     told = f"{made.wrong} of {made.n} wrong" if made.n else "nothing judged"
     axes.text(101, y, told, fontsize=8, va="center")
