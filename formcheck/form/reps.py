@@ -29,7 +29,7 @@ LOW_SHARE, HIGH_SHARE = BELL[0][0], BELL[2][0]
 BEGUN_SHARE, TAIL = 0.03, 1.6
 #: Shorter than this it was a twitch or a jump of the landmarks, not a lift.
 LEAST_LIFT_S = 0.5
-#: After a lift the measure must have been below this share of the leaving value before the next can begin.
+#: After a lift the next can begin when the measure has been below this share of the leaving value, or rises anew.
 REARM_SHARE = 0.6
 #: What is remembered from before the lift is noticed, to find where it began.
 BEFORE_S = 2.0
@@ -113,6 +113,8 @@ class LiftCounter:
     _low_since_s: float | None = None
     _ended_s: float = -np.inf
     _armed: bool = True
+    #: while not armed, the lowest value since the last lift; None after one that was never lowered
+    _lowest: float | None = None
 
     @property
     def up(self) -> bool:
@@ -141,8 +143,7 @@ class LiftCounter:
         if self.state is State.REST:
             while t_s - self._samples[0][0] > BEFORE_S:
                 self._samples.popleft()
-            # what is left over from the last lift is no new one: it must first come back to near rest
-            self._armed = self._armed or value < REARM_SHARE * self.leaves
+            self._armed = self._armed or self._lowered(value)
             if self._armed and value > self.leaves:
                 self.state, self._left_s, self._peak = State.UP, t_s, value
             return None
@@ -158,18 +159,29 @@ class LiftCounter:
         low_s = t_s - self._low_since_s if self._low_since_s is not None else 0.0
         return self._finish(t_s) if (down and low_s >= LEAST_DOWN_S) or low_s >= SETTLE_S else None
 
+    def _lowered(self, value: float) -> bool:
+        """Whether the next lift may begin: what is left over from the last one is no new one.
+
+        It must first come back to near rest; or, where the body has settled a little higher, as it seems to in a
+        blurred picture, rise from the lowest that it came down to by what is beyond any wobble.
+        """
+        if self._lowest is not None:
+            self._lowest = min(self._lowest, value)
+        risen = self._lowest is not None and value > self._lowest + self.lifting.most_leaves_rest
+        return risen or value < REARM_SHARE * self.leaves
+
     def _give_up(self, t_s: float) -> None:
         """Give up a lift that is never lowered: the person has settled in a new posture."""
         if self.up and t_s - self._left_s > GIVE_UP_S:
             self.reset()
-            self._armed = False
+            self._armed, self._lowest = False, None
 
     def _finish(self, t_s: float) -> Lift | None:
         times, values = np.array(self._samples).T
         not_before, self._ended_s = self._ended_s, t_s
         up_s = (self._low_since_s or t_s) - self._left_s
         self.reset()
-        self._armed = False
+        self._armed, self._lowest = False, float(values[-1])
         if up_s < LEAST_LIFT_S:
             # a flicker at the leaving value; the lift proper may be just beginning
             self._armed = True

@@ -246,6 +246,23 @@ def test_coming_to_rest_higher_than_before_ends_the_lift_and_makes_no_other(fps,
 
 
 @pytest.mark.parametrize("fps", FRAME_RATES)
+@pytest.mark.parametrize("left_over", [0.3, 0.6, 1.0, 1.9])
+def test_a_lift_from_a_rest_that_stayed_a_little_higher_is_found(fps, left_over):
+    """As in a strongly compressed film, whose pictures take seconds to settle: a whole lift was not seen there."""
+    t = times(22.0, fps)
+    settled = left_over * np.clip((t - 6.0) / 2.0, 0.0, 1.0)
+    lifts = walk(t, 8.0 * lift_shape(t, *SLOW) + settled + (8.0 - left_over) * lift_shape(t, 13.0, 2.0, 2.0, 2.0))
+    assert [lift.peak_s for lift in lifts] == pytest.approx([4.0, 15.0], abs=0.3)
+
+
+@pytest.mark.parametrize("fps", FRAME_RATES)
+def test_a_posture_that_was_never_lowered_begins_no_lift_by_wobbling(fps):
+    t = times(GIVE_UP_S + 30.0, fps)
+    up = 8.0 * np.clip(t - 2.0, 0.0, 1.0)
+    assert walk(t, up + 3.0 * lift_shape(t, GIVE_UP_S + 10.0, 1.0, 1.0, 1.0)) == []
+
+
+@pytest.mark.parametrize("fps", FRAME_RATES)
 @pytest.mark.parametrize("up", [1.0, 2.0])
 def test_an_even_rise_begins_nearer_than_a_bell_would_say(fps, up):
     t = times(14.0, fps)
