@@ -25,9 +25,16 @@ LEAST_FOUND = 0.5
 #: The line from ankles to shoulders of a lying person is flat in the picture; upright people's is over 45 deg.
 UPRIGHT_DEG = 45.0
 ROLLED_DEG = 12.0
-#: Beyond this apparent turn away from the side view a small error becomes a large one (a view turned far made 2 deg
-#: into 14). Landmarks of far limbs are drawn towards the near ones: views turned by up to 30 deg read as under 10.
-OBLIQUE_DEG = 25.0
+#: A view turned away from the side by an angle stretches what rises against what lies along the body by 1 / cosine: by
+#: 1.15 at 30 deg, by 1.3 at 40 and 1.4 at 45; with it the near limb covers more of the far one. Up to 30 deg it has to
+#: work, beyond 40 it cannot; so the limit of what is read off the depths lies between.
+TURNED_DEG = 37.0
+#: The limit of what is read off the separation of left and right. Landmarks of far limbs are drawn towards the near
+#: ones: views turned by up to 30 deg read as under 10, so that 20 is well beyond that.
+OBLIQUE_DEG = 20.0
+#: MediaPipe puts the ankles of somebody lying side on further away than the shoulders, by this slope: 16 deg in 40
+#: rendered views within 15 deg of the side, 14 in four films of real people; the view's own turn comes on top of it.
+DEPTH_SLOPE_DEG = 15.0
 #: A camera that looks down by more than this sees a lift partly from above; at 2.5 m that is a metre above the mat.
 HIGH_DEG = 20.0
 #: The distance between the two shoulder joints as a share of body height (biacromial breadth 0.259 less the joints'
@@ -62,6 +69,7 @@ def problems(poses: Sequence[Pose]) -> tuple[Problem, ...]:
     if len(found) < LEAST_FOUND * len(poses):
         return (BLACK,) if brightness < BLACK_BELOW else (TOO_DARK,) if dark else (NOBODY,)
     landmarks = np.median(np.stack([p.xy_px for p in found]), axis=0)
+    depths = np.median(np.stack([p.z for p in found]), axis=0)
     shoulders, hips, ankles = (landmarks[list(pair)].mean(axis=0) for pair in (SHOULDERS, HIPS, ANKLES))
     out = [DIM] if dark else []
     if not np.hypot(*(shoulders - ankles)) > 0:
@@ -70,7 +78,7 @@ def problems(poses: Sequence[Pose]) -> tuple[Problem, ...]:
     trunk_tilt = FloorFrame.along(hips, shoulders).tilt_deg if np.hypot(*(shoulders - hips)) > 0 else 90.0
     if frame.tilt_deg > UPRIGHT_DEG or trunk_tilt > UPRIGHT_DEG:
         return (NOT_LYING, *out)
-    if oblique_deg(landmarks) > OBLIQUE_DEG:
+    if oblique_deg(landmarks) > OBLIQUE_DEG or abs(turned_deg(landmarks, depths)) > TURNED_DEG:
         return (NOT_SIDE_ON, *out)
     if _face_up(landmarks, frame):
         return (FACE_UP, *out)
@@ -102,6 +110,19 @@ def oblique_deg(landmarks_px: FloatArray) -> float:
     apart = [abs(float((landmarks_px[b] - landmarks_px[a]) @ along)) for a, b in (SHOULDERS, HIPS)]
     breadth = (apart[0] + apart[1]) / HIPS_AND_SHOULDERS
     return float(np.degrees(np.arctan2(breadth / SHOULDER_BREADTH, length / body.SHOULDER_TO_ANKLE)))
+
+
+def turned_deg(landmarks_px: FloatArray, depths_px: FloatArray) -> float:
+    """Return about how far the view is off the side, -90..90 degrees, from landmarks (33, 2) and their depths (33,).
+
+    Towards the head is positive. Seen from the side shoulders and ankles are equally far away; turned by an angle they
+    differ by the body's length times its sine. MediaPipe's depths are learned, not measured, but of a lying body they
+    tell the turn to about 7 deg, and, unlike the separation of left and right, do so below 40 deg as well.
+    """
+    shoulders, ankles = (landmarks_px[list(pair)].mean(axis=0) for pair in (SHOULDERS, ANKLES))
+    further = depths_px[list(ANKLES)].mean() - depths_px[list(SHOULDERS)].mean()
+    slope_deg = np.degrees(np.arctan2(further, np.hypot(*(shoulders - ankles))))
+    return float(np.clip(slope_deg - DEPTH_SLOPE_DEG, -90.0, 90.0))
 
 
 def looks_down_deg(landmarks_px: FloatArray) -> float:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from record_poses import poses
 
-from formcheck.form.setup import looks_down_deg, oblique_deg, problems
+from formcheck.form.setup import DEPTH_SLOPE_DEG, TURNED_DEG, looks_down_deg, oblique_deg, problems, turned_deg
 from formcheck.landmarks import ANKLES, EARS, EYES, HEELS, HIPS, KNEES, MOUTH, SHOULDERS, TOES, Landmark
 
 HEAD = (Landmark.NOSE, *EARS, *EYES, *MOUTH)
@@ -64,6 +64,14 @@ def off_the_side(angle_deg, share=1.0):
     return dataclasses.replace(pose, xy_px=xy)
 
 
+def deeper(pose, angle_deg, slope_deg=DEPTH_SLOPE_DEG):
+    """Return the pose with the depths of a view from `angle_deg` towards the head; `slope_deg`: what MediaPipe adds."""
+    shoulders, ankles = (pose.xy_px[list(pair)].mean(axis=0) for pair in (SHOULDERS, ANKLES))
+    along = (ankles - shoulders) / np.hypot(*(ankles - shoulders))
+    slope = math.tan(math.radians(angle_deg + slope_deg))
+    return dataclasses.replace(pose, z=pose.z - pose.z.mean() + slope * (pose.xy_px - shoulders) @ along)
+
+
 def looked_down_on(angle_deg):
     """Return a person seen from the side by a camera that looks down on them by `angle_deg`."""
     pose = person()
@@ -97,6 +105,8 @@ WRONG = {
     "propped up": (person(lumbar_deg=30.0), ["not_flat"]),
     "hips up": (moved_marks(person(), HIPS, (0.0, -0.4 * TRUNK_PX)), ["not_flat"]),
     "oblique": (off_the_side(50.0), ["not_side_on"]),
+    "oblique by its depths alone": (deeper(person(), 50.0), ["not_side_on"]),
+    "oblique towards the feet": (deeper(person(), -50.0), ["not_side_on"]),
     "head on": (off_the_side(85.0), ["not_side_on"]),
     "head out": (out_at_the("right", HEAD), ["head_out"]),
     "nose out": (out_at_the("right", HEAD[:1]), ["head_out"]),
@@ -175,6 +185,19 @@ def test_the_view_off_the_side_is_read_back(angle_deg):
     assert oblique_deg(off_the_side(angle_deg).xy_px) == pytest.approx(angle_deg, abs=3.0)
 
 
+@given(st.floats(-70.0, 70.0), st.booleans(), st.floats(-10.0, 10.0), st.floats(40.0, 200.0))
+def test_the_turn_is_read_off_the_depths_with_its_sign(angle_deg, mirror, roll_deg, trunk_px):
+    pose = deeper(person(roll_deg=roll_deg, trunk_px=trunk_px), angle_deg)
+    seen = mirrored(pose) if mirror else pose
+    assert turned_deg(seen.xy_px, seen.z) == pytest.approx(angle_deg, abs=1.0)
+
+
+@pytest.mark.parametrize("angle_deg", [-30.0, -15.0, 0.0, 15.0, 30.0])
+def test_up_to_30_deg_of_turn_by_the_depths_are_fine(angle_deg):
+    assert names(deeper(person(), angle_deg)) == []
+    assert names(mirrored(deeper(person(), angle_deg))) == []
+
+
 def test_a_view_a_little_off_the_side_is_fine():
     assert names(off_the_side(20.0)) == []
     # landmarks of far limbs are drawn to the near ones
@@ -205,7 +228,19 @@ def test_recorded_good_views_have_no_problem(name):
         assert problems(seen[start : start + SECOND]) == ()
 
 
+@pytest.mark.parametrize("name", [*GOOD, "real/swimmer", "real/prone_prop_then_plank", "lr_faults", "alr_faults"])
+def test_recorded_side_views_are_not_taken_for_turned_ones_whatever_the_person_does(name):
+    seen = [p for p in poses(name) if p.found]
+    for start in range(0, len(seen) - SECOND, 10):
+        marks, depths = (
+            np.median([getattr(p, of) for p in seen[start : start + SECOND]], axis=0) for of in ("xy_px", "z")
+        )
+        assert abs(turned_deg(marks, depths)) < TURNED_DEG - 5.0
+
+
 def test_recorded_views_that_cannot_be_judged_are_told():
     assert [p.name for p in problems(poses("empty_room"))] == ["nobody"]
     assert all(p.name == "not_flat" for p in problems(poses("real/sphinx_head_down_then_up")[-60:]) if p.blocks)
-    assert any(p.blocks for p in problems(poses("real/knee_pushups")))
+    pushups = poses("real/knee_pushups")
+    for start in range(0, len(pushups) - SECOND, 10):
+        assert "not_side_on" in [p.name for p in problems(pushups[start : start + SECOND])]
