@@ -3,7 +3,7 @@
     ACCURACY.md               the figures, between marks; what is written around them stays
     accuracy/accuracy.json    the same for programs
     accuracy/MEASURE.svg      a picture of each measure
-    accuracy/conditions.svg   and one of the conditions, where clips have any
+    accuracy/conditions.svg   or one of the conditions, where clips have any
 
 A report of another name, robustness.md, has a folder of that name beside it.
 May not know: how clips are judged, command lines.
@@ -116,7 +116,7 @@ def save(page: Path, parts: Path, accuracy: Accuracy, run: Run) -> None:
         kinds = sorted({point.exercise for row in accuracy.measures for point in row.points})
         texts = {
             parts / OBJECT: report.json_text(accuracy, run),
-            **{parts / f"{row.measure}.svg": pictures.drawn(row, kinds) for row in accuracy.measures},
+            **{parts / f"{row.measure}.svg": pictures.drawn(row, kinds) for row in report.pictured(accuracy)},
             page: report.whole(report.markdown(accuracy, run, f"{link}/"), old),
         }
         if accuracy.robustness is not None:

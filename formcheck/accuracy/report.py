@@ -151,6 +151,11 @@ def markdown(accuracy: Accuracy, run: Run, pictures: str) -> str:
     return "\n\n".join("\n".join(part) for part in _parts(accuracy, run, pictures)) + "\n"
 
 
+def pictured(accuracy: Accuracy) -> Sequence[MeasureRow]:
+    """Return the measures that have a picture: all, or none where many conditions would be in one."""
+    return accuracy.measures if accuracy.robustness is None else ()
+
+
 def _parts(accuracy: Accuracy, run: Run, pictures: str) -> Iterator[Sequence[str]]:
     yield [*_made(accuracy, run)]
     if accuracy.robustness is not None:
@@ -165,7 +170,7 @@ def _parts(accuracy: Accuracy, run: Run, pictures: str) -> Iterator[Sequence[str
     if accuracy.measures:
         yield ["## Measures"]
         yield [*_measures(accuracy)]
-    for row in accuracy.measures:
+    for row in pictured(accuracy):
         yield [f"![{row.measure}: estimate against truth]({pictures}{row.measure}.svg)"]
     yield ["## Clip by clip"]
     yield [*_clips(accuracy)]
