@@ -167,6 +167,25 @@ def test_a_hand_out_of_the_picture_has_no_reach(out_px):
     assert told.arms is None
 
 
+@pytest.mark.parametrize("hidden", [0, 1])
+def test_a_hand_that_is_hidden_has_no_say_in_how_far_the_hands_reach(hidden):
+    """Behind the head it is put anywhere, and a person with both arms overhead was taken for one without."""
+
+    def seen(pose):
+        visibility = pose.visibility.copy()
+        visibility[WRISTS[hidden]] = 0.2
+        return dataclasses.replace(moved_marks(pose, WRISTS[hidden : hidden + 1], (-90.0, 0.0)), visibility=visibility)
+
+    told = at_rest(seen)
+    assert told.reach_px == pytest.approx(1.1 * TRUNK_PX, rel=0.02)
+    assert told.arms is not None
+
+
+def test_without_a_hand_that_is_seen_there_is_no_reach():
+    told = at_rest(lambda pose: dataclasses.replace(pose, visibility=np.zeros(33)))
+    assert math.isnan(told.reach_px)
+
+
 def blind(pose):
     """Return the pose of which no outline was had."""
     return dataclasses.replace(pose, silhouette=None)
