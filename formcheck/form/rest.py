@@ -42,8 +42,8 @@ class Rest:
     elevations; `head_key`, `head_turn_deg` the head's picture (key None when it was not followed); `back` None when the
     outline was not seen well enough. `near_row`: which of MediaPipe's sides is nearer to the camera, 0 its left, 1 its
     right, None when its depths do not agree. `reach_px`: how far the hands lie ahead of the shoulders, the one that
-    lies less far of those that are seen; NaN when none was, or one is out of the picture. `legs`, `arms`: None without `near_row`, and arms also when they are
-    not stretched out overhead.
+    lies less far of those that are seen; NaN when none was, or one is out of the picture. `legs`, `arms`: None without
+    `near_row`, and arms also when they are not stretched out overhead.
     """
 
     t_s: float
@@ -203,8 +203,8 @@ def _near_row(z_px: FloatArray) -> int | None:
 def _reach_px(poses: Sequence[Pose], landmarks_px: FloatArray, frame: FloorFrame) -> float:
     """Return how far ahead of the shoulders the less far of the hands that are seen lies.
 
-    A hand that head or near arm hide is put anywhere, so the other one speaks for both; NaN when both are hidden, or one
-    is out of the picture.
+    A hand that head or near arm hide is put anywhere, so the other one speaks for both; NaN when both are hidden, or
+    one is out of the picture.
     """
     visible = np.median([p.visibility[list(WRISTS)] for p in poses], axis=0) >= body.LEAST_VISIBILITY
     if not visible.any() or not np.median([body.inside(p, WRISTS).all() for p in poses]):

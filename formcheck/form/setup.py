@@ -27,7 +27,7 @@ UPRIGHT_DEG = 45.0
 ROLLED_DEG = 12.0
 #: A view turned away from the side by an angle stretches what rises against what lies along the body by 1 / cosine: by
 #: 1.15 at 30 deg, by 1.3 at 40 and 1.4 at 45; with it the near limb covers more of the far one. Up to 30 deg it has to
-#: work, and is read off the depths with a standard deviation of 7: what reads more than two of these beyond is too much.
+#: work, and is read off depths with a standard deviation of 7: what reads more than two of these beyond is too far.
 TURNED_DEG = 44.0
 #: The limit of what is read off the separation of left and right. Landmarks of far limbs are drawn towards the near
 #: ones: views turned by up to 30 deg read as under 10, so that 20 is well beyond that.
