@@ -1,8 +1,9 @@
 """The robustness sweep: which clips show what becomes of the judgement when the view gets worse.
 
 Four scenes, each another body, and from each of them clips in which one thing about the camera, the light or the file
-is changed. Most are rendered from a spec of their own (`specs`); what a picture's size, the frame rate, compression and
-a rolled camera do is shown by coding one rendering again (`recodings`). Every clip's truth says what was changed.
+is changed. Most are rendered from a spec of their own (`renderings`); what a picture's size, the frame rate,
+compression and a rolled camera do is shown by coding one rendering again (`recodings`). Every clip's truth says what
+was changed.
 May not know: Blender, video files, formcheck.
 """
 
@@ -99,6 +100,19 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class Rendering:
+    """A clip that is rendered: the clip maker's spec, and what is changed in it."""
+
+    spec: Spec
+    condition: Condition
+
+    @property
+    def name(self) -> str:
+        """The clip's name."""
+        return str(self.spec["name"])
+
+
+@dataclass(frozen=True)
 class Recoding:
     """A clip made from the rendering `source`.
 
@@ -121,8 +135,8 @@ def condition(factor: str, value: float | str) -> Condition:
     return Condition(factor, value, UNITS[factor], hopeless)
 
 
-def specs() -> list[Spec]:
-    """Return the specs of all renderings, in the order in which to render them.
+def renderings() -> list[Rendering]:
+    """Return what is to be rendered, in the order in which to do so.
 
     First the masters, then every condition once, then every condition again with a scene of the other kind.
     """
@@ -132,8 +146,7 @@ def specs() -> list[Spec]:
             scene = TURNS[number % len(TURNS)][turn]
             spec = _changed(_scene(scene), factor, value)
             spec["name"] = f"{scene}_{_word(factor)}_{_word(value)}"
-            spec["condition"] = [condition(factor, value).as_json()]
-            made.append(spec)
+            made.append(Rendering(spec, condition(factor, value)))
     return made
 
 
@@ -161,11 +174,9 @@ def _recoded(recoding: Recoding, factor: str, value: float | str) -> Recoding:
     return dataclasses.replace(recoding, crf=int(value))
 
 
-def _master(scene: str) -> Spec:
-    spec = _scene(scene)
-    spec.update(name=f"{scene}_rate_{MASTER_FPS}", fps=MASTER_FPS)
-    spec["condition"] = [condition("frame rate", float(MASTER_FPS)).as_json()]
-    return spec
+def _master(scene: str) -> Rendering:
+    spec = {**_scene(scene), "name": f"{scene}_rate_{MASTER_FPS}", "fps": MASTER_FPS}
+    return Rendering(spec, condition("frame rate", float(MASTER_FPS)))
 
 
 def _changed(spec: Spec, factor: str, value: float | str) -> Spec:

@@ -13,22 +13,23 @@ import json
 from pathlib import Path
 
 from sample_clips.clipmaker.recode import recode, truth_of
-from sample_clips.clipmaker.sweep import Spec, recodings, specs
+from sample_clips.clipmaker.sweep import Spec, recodings, renderings
 
 
 def write_specs(folder: Path) -> None:
     """Write all specs, numbered in the order in which to render them: NN_NAME.json."""
     folder.mkdir(parents=True, exist_ok=True)
-    for number, spec in enumerate(specs()):
-        _write(folder / f"{number:02d}_{spec['name']}.json", spec)
+    for number, rendering in enumerate(renderings()):
+        _write(folder / f"{number:02d}_{rendering.name}.json", rendering.spec)
 
 
 def complete(folder: Path) -> None:
     """Make the clips whose masters are in the folder, unless they are there; tell all truths what was changed."""
-    for spec in specs():
-        path = folder / f"{spec['name']}.json"
+    for rendering in renderings():
+        path = folder / f"{rendering.name}.json"
         if path.exists():
-            _write(path, {**json.loads(path.read_text(encoding="utf-8")), "condition": spec["condition"]})
+            truth = json.loads(path.read_text(encoding="utf-8"))
+            _write(path, {**truth, "condition": [rendering.condition.as_json()]})
     for recoding in recodings():
         source, target = (folder / f"{name}.mp4" for name in (recoding.source, recoding.name))
         if source.exists() and not target.exists():

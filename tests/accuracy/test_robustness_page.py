@@ -60,7 +60,7 @@ def test_the_folder_holds_the_object_and_one_picture():
 
 
 def test_every_clip_is_one_of_the_sweep_and_every_factor_is_there():
-    known = {spec["name"] for spec in sweep.specs()} | {one.name for one in sweep.recodings()}
+    known = {one.name for one in sweep.renderings()} | {one.name for one in sweep.recodings()}
     assert {Path(clip["clip"]).stem for clip in TOLD["clips"]} <= known
     assert {one["factor"] for one in ROWS} == set(sweep.BASE)
     for one in ROWS:

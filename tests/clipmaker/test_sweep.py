@@ -17,7 +17,8 @@ from formcheck.form import exercises
 from sample_clips.clipmaker import recode, sweep, sweep_folder
 from sample_clips.clipmaker.sweep import Recoding
 
-SPECS = {spec["name"]: spec for spec in sweep.specs()}
+RENDERINGS = {rendering.name: rendering for rendering in sweep.renderings()}
+SPECS = {name: rendering.spec for name, rendering in RENDERINGS.items()}
 RECODINGS = {recoding.name: recoding for recoding in sweep.recodings()}
 FAULTS = list(dict.fromkeys(rule.fault for one in exercises.shipped() for rule in one.rules))
 #: what a factor may change in a spec
@@ -41,33 +42,38 @@ def base(name):
 
 
 def flat(spec):
-    """Return the spec with the camera's fields beside the others, without name and condition."""
+    """Return the spec with the camera's fields beside the others, without its name."""
     camera = {f"camera.{key}": value for key, value in spec["camera"].items()}
-    return {**{key: spec[key] for key in spec.keys() - {"camera", "name", "condition"}}, **camera}
+    return {**{key: spec[key] for key in spec.keys() - {"camera", "name"}}, **camera}
 
 
 @pytest.mark.parametrize("name", SPECS)
 def test_every_spec_differs_from_its_scene_in_one_factor_only(name):
     mine, plain = flat(SPECS[name]), flat(base(name))
-    (told,) = SPECS[name]["condition"]
     changed = {key for key in mine.keys() | plain.keys() if mine.get(key) != plain.get(key)}
-    assert changed == FIELDS[told["factor"]]
+    assert changed == FIELDS[RENDERINGS[name].condition.factor]
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_the_clip_maker_takes_every_spec(name):
+    maker = pytest.importorskip("sample_clips.clipmaker.spec")
+    assert maker.parsed(json.dumps(SPECS[name]), name).name == name
 
 
 def test_specs_are_the_same_each_time_and_share_nothing_that_can_be_changed():
-    again = sweep.specs()
+    again = sweep.renderings()
     before = copy.deepcopy(again)
-    assert json.dumps(again) == json.dumps(list(SPECS.values()))
-    for spec in sweep.specs():
-        spec["reps"][0]["lumbar"] = spec["room"]["wall_m"] = spec["light"]["ambient"] = -1.0
-    assert again == before == sweep.specs()
+    assert json.dumps([one.spec for one in again]) == json.dumps(list(SPECS.values()))
+    for one in sweep.renderings():
+        one.spec["reps"][0]["lumbar"] = one.spec["room"]["wall_m"] = one.spec["light"]["ambient"] = -1.0
+    assert again == before == sweep.renderings()
 
 
 def test_every_condition_is_shown_by_two_bodies_and_both_kinds_of_exercise():
     spine = {name for name, one in sweep.SCENES.items() if one["exercise"] == "spine_extension"}
     for factor, value in sweep.RENDERED:
-        row = {"factor": factor, "value": value}
-        shown = {scene(name) for name, spec in SPECS.items() if row.items() <= spec["condition"][0].items()}
+        here = sweep.condition(factor, value)
+        shown = {scene(name) for name, one in RENDERINGS.items() if one.condition == here}
         assert len(shown) == 2
         assert len(shown & spine) == 1
     for factor, value in sweep.RECODED:
@@ -81,8 +87,8 @@ def test_names_are_file_names_and_there_are_no_two_alike():
 
 
 def test_what_must_be_refused_is_what_is_turned_far():
-    rows = [row for spec in SPECS.values() for row in spec["condition"]]
-    assert {(row["factor"], row["value"]) for row in rows if row.get("hopeless")} == {
+    rows = [one.condition for one in RENDERINGS.values()]
+    assert {(row.factor, row.value) for row in rows if row.hopeless} == {
         ("yaw", 45.0), ("yaw", -45.0), ("yaw", 60.0),
     }  # fmt: skip
 
@@ -103,8 +109,8 @@ def test_every_scene_has_good_repetitions_and_times_a_camera_can_follow(name):
 
 
 def test_the_labels_understand_every_condition():
-    for spec in SPECS.values():
-        assert conditions.read("x.json", spec["condition"])
+    for one in RENDERINGS.values():
+        assert conditions.read("x.json", one.condition.as_json())
     for recoding in RECODINGS.values():
         assert conditions.read("x.json", [one.as_json() for one in recoding.conditions])
     plain = RECODINGS["s20_base"].conditions
