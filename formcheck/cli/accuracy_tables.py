@@ -100,18 +100,7 @@ def _measures(accuracy: Accuracy) -> Table:
 
 
 def _conditions(robustness: Robustness) -> Table:
-    heads = (
-        "Factor",
-        "Value",
-        "Clips",
-        "Re-\nfused",
-        "Count\nexact",
-        "Deci-\nsions",
-        "Right",
-        "Unsure",
-        "Wrong",
-        "Share\nwrong",
-    )
+    heads = ("Factor", "Value", "Clips", "Re-\nfused", "Count\nexact", "Right", "Unsure", "Wrong", "Share\nwrong")
     table = _table("By condition", heads, ("Factor", "Value"))
     for condition, row in robustness.rows.items():
         table.add_row(escape(condition.factor), escape(str(condition)), *_condition(row, condition.hopeless))
@@ -129,7 +118,7 @@ def _condition(row: Row, hopeless: bool) -> tuple[str, ...]:
         refused = f"[red]{refused}[/]"
     wrong = f"[red]{made.wrong}[/]" if made.wrong else "0"
     return (
-        str(row.clips), refused, f"{row.exact} of {row.judged}", str(made.n), str(made.right), str(made.unsure), wrong,
+        str(row.clips), refused, f"{row.exact} of {row.judged}", str(made.right), str(made.unsure), wrong,
         _number(row.wrong.value),
     )  # fmt: skip
 

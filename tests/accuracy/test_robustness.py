@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -255,18 +256,12 @@ def test_the_object_says_the_same(accuracy):
 
 
 def test_the_terminal_shows_it(accuracy):
-    console = Console(width=140, record=True, file=open_nothing())
+    console = Console(width=80, record=True, file=io.StringIO())
     show(console, accuracy)
     text = console.export_text()
-    assert re.search(r"yaw +20 deg +2 +1 +1 of 1 +14 +12 +1 +1 +0\.07", text)
+    assert re.search(r"yaw +20 deg +2 +1 +1 of 1 +12 +1 +1 +0\.07", text)
+    assert re.search(r"light +dim evening +1 +0", text), "whole words at 80 columns"
     assert re.search(r"hopeless views +2 +1 +0 of 1", text)
-
-
-def open_nothing():
-    """Return a file that keeps nothing."""
-    import io
-
-    return io.StringIO()
 
 
 SVG = "{http://www.w3.org/2000/svg}"
