@@ -118,10 +118,13 @@ class LiftJudge:
     def signs(self) -> tuple[bool | None, bool | None]:
         """Return whether the last lift showed all the exercise's signs, and whether the posture fits it.
 
-        None where that cannot be told; True for an exercise without signs.
+        None where that cannot be told; True for an exercise without signs. A movement that was clearly shown tells for
+        a posture that cannot be told: without it there would have been nothing to move.
         """
-        shown = [(s.posture, s.shown(*self._on_top(s.measure, *self._top_s))) for s in self.exercise.signs]
-        return _all(s for _, s in shown), _all(s for posture, s in shown if posture)
+        told = [(s.posture, s.shown(*self._on_top(s.measure, *self._top_s))) for s in self.exercise.signs]
+        fits = _all(shown for posture, shown in told if posture)
+        moved = [shown for posture, shown in told if not posture]
+        return (True if fits is None and moved and all(moved) else _all(shown for _, shown in told)), fits
 
     @property
     def raised(self) -> str | None:
@@ -221,9 +224,9 @@ class LiftJudge:
             above = np.flatnonzero(values >= BEGUN_SHARE * (top or 0.0))
         if not len(below) or not (above > below[-1]).any():
             return None
-        low, high = seen[int(below[-1])].t_s, seen[int(above[above > below[-1]][0])].t_s
-        # while it was out of sight it may have risen at any moment
-        return low if high - low <= reps.WIDEST_GAP_S else None
+        low, high, first = (seen[int(i)].t_s for i in (below[-1], above[above > below[-1]][0], above[0]))
+        # while it was out of sight it may have risen at any moment, and one that rises more than once says no moment
+        return low if high - min(low, first) <= reps.WIDEST_GAP_S else None
 
     def _step_s(self) -> float:
         """Return the typical time between two frames of the lift."""

@@ -39,6 +39,9 @@ UPPER_ERROR, LOWER_ERROR, EDGE_SHARE = 1.0, 1.2, 0.05
 #: A mask loses a limb that moves sooner than it makes one up. So an upper edge this far (a turn in degrees) below rest
 #: has lost it, a zone's upper edge is this quantile of its places, and one that falls short pulls by this share.
 LOST_DEG, UPPER_QUANTILE, SHORT = 1.5, 0.6, 0.5
+#: How often a mask leaves out the lying limb behind a raised near one. Its lower edge is then the near one's, as if
+#: both were raised.
+LEFT_OUT = 0.1
 #: The same for a landmark's rise; and how far a near limb's landmark follows the far one's rise (0 to 0.1 measured).
 MARK_ERROR, MARK_SHARE, NEAR_FOLLOWS = 1.3, 0.15, 0.08
 #: The gap at rest is read off the outline's thickness, less a limb's own: known to about this, in limb lengths.
@@ -165,22 +168,18 @@ class Limbs:
         Robust (Student's t); a place counts the less, the more its zone's places disagree: a limb turns as one piece, a
         shadow does not.
         """
-        out = np.zeros((len(self._gaps), *_NEAR.shape))
+        shape = (len(self._gaps), *_NEAR.shape)
+        upper, lower, alone = np.zeros(shape), np.zeros(shape), np.zeros(shape)
         for zone in np.array_split(np.arange(len(self._reach)), ZONES):
             reach = float(np.median(self._reach[zone]))
             gap = self._gaps[:, None, None] / reach
-            upper, lower = rises[:, zone] / self._reach[zone]
-            upper = np.where(upper < -np.tan(np.radians(LOST_DEG)), np.nan, upper)
-            edges = [(upper, UPPER_QUANTILE, np.maximum(_FAR, _NEAR - gap), UPPER_ERROR, SHORT)]
+            above, below = rises[:, zone] / self._reach[zone]
+            above = np.where(above < -np.tan(np.radians(LOST_DEG)), np.nan, above)
+            upper += _zone_odds(above, UPPER_QUANTILE, np.maximum(_FAR, _NEAR - gap), UPPER_ERROR, SHORT)
             if self._kind.whole:
-                edges.append((lower, 0.5, np.minimum(_NEAR, _FAR + gap), LOWER_ERROR, 1.0))
-            for turns, quantile, expected, error, short in edges:
-                seen = _quantile(turns, quantile)
-                if np.isfinite(seen):
-                    sigma = np.hypot(np.tan(np.radians(error)), spread(turns)) + EDGE_SHARE * abs(seen)
-                    off = (seen - expected) / sigma
-                    out -= ZONE_WEIGHT * 2.0 * np.log1p(np.where(off < 0, short * off, off) ** 2 / 4.0)
-        return out
+                lower += _zone_odds(below, 0.5, np.minimum(_NEAR, _FAR + gap), LOWER_ERROR, 1.0)
+                alone += _zone_odds(below, 0.5, _NEAR, LOWER_ERROR, 1.0)
+        return upper + np.logaddexp(np.log(1 - LEFT_OUT) + lower, np.log(LEFT_OUT) + alone)
 
     def _mark_turn(self, pose: Pose, mark: Landmark, shift_px: FloatArray) -> float:
         """Return a limb's end's rise as a turn's tangent; NaN when it lies outside of the picture."""
@@ -206,6 +205,19 @@ class Limbs:
             order = np.argsort(along, kind="stable")
             out.append(np.interp(self._kind.shares, along[order], height[order], left=np.nan, right=np.nan))
         return np.stack(out)
+
+
+def _zone_odds(turns: FloatArray, quantile: float, expected: FloatArray, error_deg: float, short: float) -> FloatArray:
+    """Return the log odds of the `expected` tangents by those that one zone's places show; 0 where it shows too little.
+
+    `short`: how much what falls short of the expected counts.
+    """
+    seen = _quantile(turns, quantile)
+    if not np.isfinite(seen):
+        return np.zeros(1)
+    sigma = np.hypot(np.tan(np.radians(error_deg)), spread(turns)) + EDGE_SHARE * abs(seen)
+    off = (seen - expected) / sigma
+    return np.asarray(-ZONE_WEIGHT * 2.0 * np.log1p(np.where(off < 0, short * off, off) ** 2 / 4.0))
 
 
 def _summed(weight: FloatArray) -> Turns:

@@ -3,7 +3,8 @@
 A lift shows by how high each exercise's main measure goes, in units of what counts as its repetition, and exercises
 that share a main measure are told apart by their signs. A lift that leaves no doubt decides at once, else the first two
 together do; what was held back until then is given out as if it had been known. Later, two lifts in a row of another
-exercise change it; one alone is an oddity and changes nothing.
+exercise change it; one alone is an oddity and changes nothing. Who lies as for an exercise whose movement was not seen
+yet is given one lift more: it may have been hidden.
 May not know: what the exercises are, the view, the rest.
 """
 
@@ -46,12 +47,14 @@ class _Event:
     """One lift as the exercises that noticed it saw it.
 
     `kind`: what it most looks like; `clear`: beyond doubt. `whole`: high enough to count, so that it can tell anything.
+    `poised`: the posture is that of an exercise whose movement was not shown.
     """
 
     seen: tuple[_Seen, ...]
     kind: LiftJudge
     clear: bool
     whole: bool
+    poised: bool
 
     def of(self, judge: LiftJudge) -> _Seen | None:
         """Return one exercise's view of it; None when it noticed nothing."""
@@ -155,7 +158,8 @@ class Recogniser:
         self._ended.clear()
         if self._current is None:
             self._held.append(event)
-            if (event.whole and event.clear) or sum(e.whole for e in self._held) >= ENOUGH:
+            enough = ENOUGH + any(e.poised for e in self._held)
+            if (event.whole and event.clear) or sum(e.whole for e in self._held) >= enough:
                 self._decide()
         elif event.kind is self._current:
             self._let_go()
@@ -219,7 +223,8 @@ class Recogniser:
         others = [s for s in seen if s.main == main and s is not kind]
         may_be_more = any(s.judge.exercise.signs and s.fits is not False for s in others)
         doubtful = may_be_more and not kind.judge.exercise.signs
-        return _Event(seen, kind.judge, heights[main] >= CLEARLY * next_best and not doubtful, whole)
+        poised = any(s.fits and any(sign.posture for sign in s.judge.exercise.signs) for s in others)
+        return _Event(seen, kind.judge, heights[main] >= CLEARLY * next_best and not doubtful, whole, poised)
 
 
 def _heights(seen: Sequence[_Seen]) -> dict[str, float]:

@@ -209,6 +209,14 @@ def test_an_arm_that_was_out_of_sight_while_it_began_began_nobody_knows_when():
     assert rep.verdicts["arm"] is UNSURE
 
 
+def test_an_arm_that_is_lost_again_and_again_while_it_rises_began_nobody_knows_when():
+    # a mask that loses the arm reads as if it lay
+    moves = [(5.0, 2.0, 4.0, 2.0, leg("left", 12.0)), (5.0, 2.0, 4.0, 2.0, arm("right", 18.0, "left"))]
+    rep = only_rep(BOTH, readings(15.0, moves, arm_raise_deg=lambda t: 0.0 if 6.4 < t < 8.0 else None, **OVERHEAD))
+    assert "not_together" not in rep.faults
+    assert rep.verdicts["arm"] is UNSURE
+
+
 def test_an_arm_seen_up_from_the_first_frame_on_began_nobody_knows_when():
     rep = together(0.0, arm_raise_deg=(18.0, 1.0))
     assert "not_together" not in rep.faults
@@ -238,9 +246,10 @@ def test_what_was_before_a_lost_rest_says_nothing_of_when_an_arm_began():
         ((55.0, 7.0), 18.0, (True, True)),
         ((55.0, 7.0), 1.0, (False, True)),
         ((10.0, 7.0), 18.0, (False, False)),
-        ((28.0, 7.0), 18.0, (None, None)),
+        ((28.0, 7.0), 18.0, (True, None)),
+        ((28.0, 7.0), 1.0, (False, None)),
         ((55.0, 7.0), "the arms are not seen", (None, True)),
-        ("the hands are not seen", 18.0, (None, None)),
+        ("the hands are not seen", 18.0, (True, None)),
         ((10.0, 7.0), "the arms are not stretched out overhead", (False, False)),
     ],
 )

@@ -272,6 +272,18 @@ def test_a_mask_that_loses_the_far_arm_makes_it_unsure_and_raises_none():
     assert near.near_deg == pytest.approx(15.0, abs=2.0)
 
 
+@pytest.mark.parametrize("deg", [10.0, 15.0])
+def test_a_mask_that_leaves_out_the_lying_leg_does_not_make_two_raised_ones(deg):
+    def near_alone(pose):
+        both = person(gap=0.0, **raised("leg", "both", deg)).silhouette
+        return dataclasses.replace(pose, silhouette=both)
+
+    body = {"gap": 0.0, "drawn": 0.5}
+    told = turns(at_rest(**body), "leg", near_alone, **body, **raised("leg", "near", deg))
+    assert told.near_deg == pytest.approx(deg, abs=2.5)
+    assert told.far_deg - told.far_error_deg < 2.0
+
+
 def test_how_much_the_outline_scatters_at_rest_is_the_noise():
     rng = np.random.default_rng(5)
     rest = take([person(k / 15, far_leg_deg=float(rng.normal(0.0, 0.5))) for k in range(60)])
