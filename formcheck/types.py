@@ -69,7 +69,7 @@ class HeadTurn:
     """How far the head's picture is turned against an earlier picture of the same head.
 
     `turn_deg`: counter-clockwise positive as seen in the image. `key`: which earlier picture; turns under different
-    keys cannot be compared. `likeness`: correlation of the two pictures after turning, 0..1.
+    keys cannot be compared. `likeness`: how alike the two pictures are after turning, in what a turn changes, -1..1.
     """
 
     turn_deg: float

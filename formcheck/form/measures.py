@@ -12,10 +12,9 @@ from collections.abc import Callable
 import numpy as np
 
 from formcheck.angles import wrap_deg
-from formcheck.form import body, limb_measures
+from formcheck.form import body, head, limb_measures
 from formcheck.form.back import Bend
 from formcheck.form.cover import arms_reach
-from formcheck.form.geometry import median_circular_deg
 from formcheck.form.limb_measures import LimbMeasures, Measured
 from formcheck.form.rest import Rest
 from formcheck.landmarks import ANKLES, EARS, HIPS, SHOULDERS, Landmark
@@ -39,11 +38,6 @@ TRUNK_ERROR_DEG = 2.5
 HEAD_ERROR_CM, HEAD_ERROR_SHARE = 1.0, 0.15
 #: A hand under the head is half guessed.
 HAND_ERROR_CM = 6.0
-#: Expected error of the head's turn, and its further error as a share of the turn: from the face's landmarks (8 to 11
-#: deg measured; the face is hidden at rest, so large turns come out short), and from the head's own earlier picture,
-#: which is as good as the two pictures are alike
-FACE_ERROR_DEG, FACE_ERROR_SHARE = 9.0, 0.2
-PICTURE_ERROR_DEG, PICTURE_ERROR_SHARE, LEAST_LIKENESS = 2.5, 0.1, 0.7
 
 
 class Measures:
@@ -192,39 +186,11 @@ class Measures:
     def _neck(self, pose: Pose) -> Measured:
         if not np.isfinite(self._bend.lumbar_deg):
             return None, 0.0, "the outline of the back is not seen"
-        turn, error = self._head_turn(pose)
+        turn, error = head.turn(pose, self.rest)
         if not np.isfinite(turn):
             return None, 0.0, "the head is not seen"
         upper_back = self._bend.lumbar_deg + self._bend.thoracic_deg
         return turn - upper_back, float(np.hypot(error, self._bend.sum_error_deg)), ""
-
-    def _head_turn(self, pose: Pose) -> tuple[float, float]:
-        """Return the head's turn against rest, backwards positive, and its expected error, degrees; NaN when unseen.
-
-        Two witnesses, weighed by their errors: the lines of the face and the head's own picture. When they are
-        further apart than their errors explain, the error grows with the gap, so that the verdict becomes UNSURE.
-        """
-        rest = self.rest
-        witnesses: list[tuple[float, float]] = []
-        if body.head_seen(pose):
-            changes = [
-                wrap_deg(float(d)) for d in body.face_elevations_deg(pose, rest.frame) - rest.face_deg if np.isfinite(d)
-            ]
-            if changes:
-                turn = median_circular_deg(np.array(changes))
-                witnesses.append((turn, float(np.hypot(FACE_ERROR_DEG, FACE_ERROR_SHARE * turn))))
-        head = pose.head
-        if head is not None and head.key == rest.head_key and head.likeness >= LEAST_LIKENESS:
-            sign = 1.0 if rest.head_side == "right" else -1.0  # turning up is counter-clockwise with the head right
-            turn = sign * wrap_deg(head.turn_deg - rest.head_turn_deg)
-            own = PICTURE_ERROR_DEG / head.likeness**2
-            witnesses.append((turn, float(np.hypot(own, PICTURE_ERROR_SHARE * turn))))
-        if not witnesses:
-            return float("nan"), float("nan")
-        values, errors = np.array(witnesses).T
-        weights = errors**-2 / (errors**-2).sum()
-        apart = float(np.ptp(values) / np.hypot(errors[0], errors[-1])) if len(values) > 1 else 0.0
-        return float(values @ weights), float((errors**-2).sum() ** -0.5) * max(1.0, apart)
 
 
 #: every measure and its unit

@@ -60,6 +60,21 @@ class _Picture:
     radius: float
     key: int
 
+    def likeness(self, now: FloatArray) -> float:
+        """Return how alike `now` (n, n), laid on this one, is to it, -1..1: the correlation of what a turn changes.
+
+        Not of the pictures themselves: all round heads before a wall are alike, and no turn of them can be told.
+        """
+        ours, theirs = self._change(self.even), self._change(now)
+        size = float(np.sqrt((ours @ ours) * (theirs @ theirs)))
+        return float(ours @ theirs) / size if size > 0 else 0.0
+
+    def _change(self, even: FloatArray) -> FloatArray:
+        """Return how much each point of the mask changes when the head turns about its middle, (m,)."""
+        along_y, along_x = np.gradient(even)
+        y, x = np.nonzero(self.mask)
+        return np.asarray((x - self.home[0]) * along_y[y, x] - (y - self.home[1]) * along_x[y, x])
+
 
 class HeadFollower:
     """Follows one person's head through the frames of one source."""
@@ -161,7 +176,10 @@ def _laid(picture: _Picture, even: FloatArray, start: FloatArray) -> tuple[Float
     except cv2.error:
         # OpenCV's way of saying that the fit ran away: nothing alike was found
         return None
-    return (np.asarray(warp, float), float(likeness)) if likeness >= LEAST_LIKENESS else None
+    if likeness < LEAST_LIKENESS:
+        return None
+    now = cv2.warpAffine(even, warp, picture.mask.shape, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    return np.asarray(warp, float), picture.likeness(now)
 
 
 def _turned_about(warp: FloatArray, home: FloatArray, angle_deg: float) -> FloatArray:

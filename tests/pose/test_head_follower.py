@@ -42,13 +42,19 @@ def marks(at: tuple[float, float] = HOME) -> np.ndarray:
     return xy
 
 
-ALL_OF_IT = Silhouette(np.zeros(SIZE[0]), np.full(SIZE[0], SIZE[1] - 1.0), np.zeros(SIZE[0]))
+def outline(at: tuple[float, float] = HOME) -> Silhouette:
+    """Return the outline of the head about `at`, and of a back behind it."""
+    x = np.arange(SIZE[0], dtype=float)
+    half = np.sqrt(np.clip((HEAD_PX + 4) ** 2 - (x - at[0]) ** 2, 0, None))
+    top = np.where(half > 0, at[1] - half, np.where(x < at[0], at[1] + 5, np.nan))
+    bottom = np.where(np.isfinite(top), np.maximum(at[1] + half, at[1] + 15), np.nan)
+    return Silhouette(np.ceil(top), np.floor(bottom), np.zeros(SIZE[0]))
 
 
 def see(
     head: HeadFollower, t_s: float, turn_deg: float, at: tuple[float, float] = HOME, face: np.ndarray | None = None
 ) -> HeadTurn | None:
-    return head.follow(scene(turn_deg, at, face), t_s, marks(at), BODY_PX, ALL_OF_IT)
+    return head.follow(scene(turn_deg, at, face), t_s, marks(at), BODY_PX, outline(at))
 
 
 def test_the_first_sight_is_the_measure_of_the_others():
@@ -73,7 +79,7 @@ def test_light_that_changes_turns_no_head():
     head = HeadFollower()
     see(head, 0.0, 0.0)
     dim = np.clip(scene(10.0) * 0.5 + 30, 0, 255).astype(np.uint8)
-    seen = head.follow(dim, 0.1, marks(), BODY_PX, ALL_OF_IT)
+    seen = head.follow(dim, 0.1, marks(), BODY_PX, outline())
     assert seen.turn_deg == pytest.approx(10.0, abs=2.0)
 
 
@@ -146,11 +152,11 @@ def test_a_head_that_leaves_the_picture_is_lost_without_fuss():
 
 def test_what_is_too_small_or_not_there_is_not_followed():
     head, grey = HeadFollower(), scene(0.0)
-    assert head.follow(grey, 0.0, marks(), 6.0 / RADIUS, ALL_OF_IT) is None
-    assert head.follow(grey, 0.1, np.full((33, 2), np.nan), BODY_PX, ALL_OF_IT) is None
+    assert head.follow(grey, 0.0, marks(), 6.0 / RADIUS, outline()) is None
+    assert head.follow(grey, 0.1, np.full((33, 2), np.nan), BODY_PX, outline()) is None
     gone = np.full(SIZE[0], np.nan)
     assert head.follow(grey, 0.3, marks(), BODY_PX, Silhouette(gone, gone, gone)) is None, "no person there"
-    assert head.follow(grey, 0.4, marks(), BODY_PX, ALL_OF_IT).key == 1
+    assert head.follow(grey, 0.4, marks(), BODY_PX, outline()).key == 1
 
 
 def test_what_moves_behind_the_head_is_not_taken_for_it():
