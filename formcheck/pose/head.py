@@ -66,12 +66,12 @@ class _Picture:
         Not of the pictures themselves: all round heads before a wall are alike, and no turn of them can be told.
         """
         ours, theirs = self._change(self.even), self._change(now)
-        size = float(np.sqrt((ours @ ours) * (theirs @ theirs)))
-        return float(ours @ theirs) / size if size > 0 else 0.0
+        size = np.linalg.norm(ours) * np.linalg.norm(theirs)
+        return float(ours @ theirs / size) if size > 0 else 0.0
 
     def _change(self, even: FloatArray) -> FloatArray:
         """Return how much each point of the mask changes when the head turns about its middle, (m,)."""
-        along_y, along_x = np.gradient(even)
+        along_y, along_x = np.gradient(even, axis=0), np.gradient(even, axis=1)
         y, x = np.nonzero(self.mask)
         return np.asarray((x - self.home[0]) * along_y[y, x] - (y - self.home[1]) * along_x[y, x])
 
@@ -179,7 +179,7 @@ def _laid(picture: _Picture, even: FloatArray, start: FloatArray) -> tuple[Float
     if likeness < LEAST_LIKENESS:
         return None
     now = cv2.warpAffine(even, warp, picture.mask.shape, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-    return np.asarray(warp, float), picture.likeness(now)
+    return np.asarray(warp, float), picture.likeness(np.asarray(now, float))
 
 
 def _turned_about(warp: FloatArray, home: FloatArray, angle_deg: float) -> FloatArray:
