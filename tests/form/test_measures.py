@@ -21,7 +21,7 @@ from form_builders import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from formcheck.form import limb_measures
+from formcheck.form import head, limb_measures
 from formcheck.form.measures import UNITS, Measures
 from formcheck.form.rest import take
 from formcheck.landmarks import ANKLES, EARS, EYES, HIPS, MOUTH, SHOULDERS, TOES, Landmark
@@ -314,19 +314,37 @@ def test_the_gap_between_the_witnesses_widens_the_error_steadily(measures):
     assert errors[-1] > errors[0] + 10.0
 
 
-@pytest.mark.parametrize("useless", [{"key": 2, "turn_deg": -80.0}, {"likeness": 0.5, "turn_deg": -80.0}])
-def test_a_picture_of_another_head_or_hardly_alike_is_no_witness(measures, useless):
+@pytest.mark.parametrize("useless", [{"key": 2}, {"likeness": 0.0}, {"likeness": -0.2}])
+def test_a_picture_of_another_head_or_not_at_all_alike_is_no_witness(measures, useless):
     pose = person(neck_deg=20.0)
-    told, alone = (measures.read(p)["neck_extension_deg"] for p in (headed(pose, **useless), headed(pose)))
+    pictures = headed(pose, turn_deg=-80.0, **useless), headed(pose)
+    told, alone = (measures.read(p)["neck_extension_deg"] for p in pictures)
     assert (told.value, told.error) == pytest.approx((alone.value, alone.error))
 
 
 def test_the_better_the_likeness_the_smaller_the_error(measures):
     good, poor = (
         measures.read(headed(person(neck_deg=20.0), likeness=likeness))["neck_extension_deg"].error
-        for likeness in (0.99, 0.75)
+        for likeness in (0.99, 0.6)
     )
     assert good < poor - 0.3
+
+
+def test_a_picture_hardly_alike_counts_for_hardly_anything(measures):
+    pose = person(neck_deg=20.0)
+    face, faint = (measures.read(p)["neck_extension_deg"] for p in (headed(pose), headed(pose, likeness=0.02)))
+    assert faint.value == pytest.approx(face.value, abs=0.5)
+    assert faint.error == pytest.approx(face.error, rel=0.05)
+
+
+def test_a_witness_that_falls_short_is_no_surer_for_it(measures):
+    # the lines of a face that was hidden at rest stay where they were, while the head goes back by 40 deg
+    pose = dataclasses.replace(person(neck_deg=40.0), xy_px=person().xy_px)
+    told = measures.read(pose)["neck_extension_deg"]
+    seen = head.turn(pose, measures.rest)
+    assert seen[0] > 35.0, "hardly drawn towards a face that is known to fall short"
+    assert seen[1] > 6.0, "but in doubt"
+    assert told.value > 20.0 + told.error
 
 
 def test_the_heads_picture_alone_tells_the_neck_across_the_seam(measures):

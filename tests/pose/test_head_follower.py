@@ -5,7 +5,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from formcheck.form.head import PICTURE_ERROR_DEG, UNLIKE_ERROR_DEG
 from formcheck.landmarks import EARS, EYES
 from formcheck.pose.head import FASTEST_DEG_S, NEW_PICTURE_S, RADIUS, HeadFollower
 from formcheck.types import HeadTurn, Silhouette
@@ -75,6 +78,78 @@ def test_a_head_that_nods_is_followed_to_within_two_degrees(way, rate):
         assert seen.key == 1
 
 
+def followed(turn_deg: float, shown=scene, at: tuple[float, float] = HOME, **how) -> HeadTurn | None:
+    """Return what is seen of a head that is turned by `turn_deg` in steps of at most 3 deg, as `shown` paints it."""
+    head = HeadFollower()
+    steps = int(np.ceil(abs(turn_deg) / 3)) + 1
+    for number, now_deg in enumerate(np.linspace(0.0, turn_deg, steps)):
+        seen = head.follow(shown(now_deg, at, **how), number / 15, marks(at), BODY_PX, outline(at))
+    return seen
+
+
+def expected_deg(seen: HeadTurn) -> float:
+    """Return what the turn may be off by, seen from the side."""
+    return float(np.hypot(PICTURE_ERROR_DEG, UNLIKE_ERROR_DEG * np.sqrt(seen.likeness**-2 - 1)))
+
+
+def filmed(turn_deg, at, *, seed, blur_px, noise, lamp, bright):
+    """Return a scene as a poor camera sees it, under a lamp to one side that stays where it is."""
+    x = np.arange(SIZE[0]) - at[0]
+    lit = bright * scene(turn_deg, at, texture(seed)) * (1 + lamp * x / HEAD_PX)
+    soft = cv2.GaussianBlur(lit, (0, 0), blur_px) if blur_px else lit
+    grain = np.random.default_rng(int(1000 * abs(turn_deg)) + seed).normal(0, noise, soft.shape)
+    return np.clip(soft + grain, 0, 255).astype(np.uint8)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    turn_deg=st.floats(-50, 50),
+    seed=st.integers(0, 1000),
+    blur_px=st.floats(0, 2),
+    noise=st.floats(0, 6),
+    lamp=st.floats(-0.4, 0.4),
+    bright=st.floats(0.5, 1.2),
+)
+def test_any_head_however_badly_filmed_is_followed_to_within_its_own_error(turn_deg, **how):
+    seen = followed(turn_deg, filmed, **how)
+    assert seen is not None
+    assert abs(seen.turn_deg - turn_deg) < 3 * expected_deg(seen)
+
+
+def test_the_worse_the_picture_the_larger_the_expected_error():
+    clear, grainy = (
+        expected_deg(followed(30.0, filmed, seed=3, blur_px=0, noise=noise, lamp=0.0, bright=0.6)) for noise in (0, 12)
+    )
+    assert grainy > 1.2 * clear
+
+
+def test_a_mat_that_hides_the_face_and_stays_behind_does_not_hold_the_head():
+    # at rest the mat's pattern covers the lower third of the head and a hand's breadth beside it; then the head rises
+    mat = cv2.GaussianBlur(np.random.default_rng(9).normal(0, 60, SIZE[::-1]).astype(np.float32), (0, 0), 2.0) * 3 + 120
+    head = HeadFollower()
+    for number, lifted in enumerate(np.linspace(0, 1, 15)):
+        at = (HOME[0], HOME[1] - 25 * lifted)
+        grey = scene(40.0 * lifted, at)
+        below = int(HOME[1] + HEAD_PX / 3)
+        grey[below:] = np.clip(mat, 0, 255).astype(np.uint8)[below:]
+        # a lying person's landmarks lie low on the head
+        seen = head.follow(grey, number / 15, marks((at[0], at[1] + 8)), BODY_PX, outline(at))
+    assert seen.turn_deg == pytest.approx(40.0, abs=2.5)
+
+
+def test_hair_that_comes_into_sight_costs_likeness_and_little_more():
+    # a quarter of the head is another texture by the end of the turn
+    def growing(turn_deg, at):
+        face, hair = texture(7), texture(11)
+        share = abs(turn_deg) / 40 * np.pi / 2
+        y, x = np.mgrid[:101, :101] - 50
+        return scene(turn_deg, at, np.where(np.abs(np.arctan2(y, x)) < share / 2, hair, face))
+
+    seen, whole = followed(40.0, growing), followed(40.0)
+    assert seen.likeness < whole.likeness - 0.05
+    assert seen.turn_deg == pytest.approx(40.0, abs=2 * expected_deg(seen))
+
+
 def test_light_that_changes_turns_no_head():
     head = HeadFollower()
     see(head, 0.0, 0.0)
@@ -88,14 +163,15 @@ def test_a_head_without_marks_gives_nothing_or_says_how_little_it_is():
     see(head, 0.0, 0.0, face=blank)
     for number in range(1, 6):
         seen = see(head, 0.05 * number, 6.0 * number, face=blank)
-        assert seen is None or seen.likeness < 0.7
+        # a round head's outline fits however it is turned; only what a turn changes counts
+        assert seen is None or seen.likeness < 0.5
 
 
 def test_another_face_is_not_taken_for_the_same():
     head = HeadFollower()
     see(head, 0.0, 0.0)
     seen = see(head, 0.1, 0.0, face=texture(8))
-    assert seen is None or seen.likeness < 0.7
+    assert seen is None or seen.likeness < 0.5
 
 
 def test_a_head_that_is_hidden_is_no_fit():
