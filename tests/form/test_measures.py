@@ -342,7 +342,7 @@ def test_a_witness_that_falls_short_is_no_surer_for_it(measures):
     pose = dataclasses.replace(person(neck_deg=40.0), xy_px=person().xy_px)
     told = measures.read(pose)["neck_extension_deg"]
     seen = head.turn(pose, measures.rest)
-    assert seen[0] > 35.0, "hardly drawn towards a face that is known to fall short"
+    assert seen[0] > 37.0, "hardly drawn towards a face that is known to fall short"
     assert seen[1] > 6.0, "but in doubt"
     assert told.value > 20.0 + told.error
 

@@ -150,6 +150,15 @@ def test_hair_that_comes_into_sight_costs_likeness_and_little_more():
     assert seen.turn_deg == pytest.approx(40.0, abs=2 * expected_deg(seen))
 
 
+def test_a_lamp_that_stays_while_the_head_turns_beneath_it_does_not_hold_it():
+    def lit(turn_deg, at):
+        pale = 128 + (texture(7) - 128) / 3
+        x, y = np.arange(SIZE[0]) - at[0], np.arange(SIZE[1])[:, None] - at[1]
+        return np.clip(scene(turn_deg, at, pale) * (1 + 0.5 * (x - y) / HEAD_PX), 0, 255).astype(np.uint8)
+
+    assert followed(45.0, lit).turn_deg == pytest.approx(45.0, abs=2.0)
+
+
 def test_light_that_changes_turns_no_head():
     head = HeadFollower()
     see(head, 0.0, 0.0)
