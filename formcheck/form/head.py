@@ -8,6 +8,7 @@ May not know: limits, exercises, how the picture is fitted.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,7 +48,11 @@ class Witness:
 
 def turn(pose: Pose, rest: Rest) -> tuple[float, float]:
     """Return the head's turn against `rest`, backwards positive, and its expected error, degrees; NaN when unseen."""
-    seen = [witness for witness in (by_picture(pose, rest), by_face(pose, rest)) if witness is not None]
+    return told([witness for witness in (by_picture(pose, rest), by_face(pose, rest)) if witness is not None])
+
+
+def told(seen: Sequence[Witness]) -> tuple[float, float]:
+    """Return the turn that one or two witnesses tell together, and its expected error, degrees; NaN for none."""
     if not seen:
         return float("nan"), float("nan")
     turns = np.array([witness.turn_deg for witness in seen])
