@@ -27,14 +27,15 @@ UPRIGHT_DEG = 45.0
 ROLLED_DEG = 12.0
 #: A view turned away from the side by an angle stretches what rises against what lies along the body by 1 / cosine: by
 #: 1.15 at 30 deg, by 1.3 at 40 and 1.4 at 45; with it the near limb covers more of the far one. Up to 30 deg it has to
-#: work, and is read off depths with a standard deviation of 7: what reads more than two of these beyond is too far.
-TURNED_DEG = 44.0
+#: work, at 45 it cannot; the limit of what is read off the depths is half way.
+TURNED_DEG = 38.0
 #: The limit of what is read off the separation of left and right. Landmarks of far limbs are drawn towards the near
-#: ones: views turned by up to 30 deg read as under 10, so that 20 is well beyond that.
+#: ones: views turned by up to 30 deg read as 16 at most, those by 45 as 18 to 34.
 OBLIQUE_DEG = 20.0
-#: MediaPipe puts the ankles of somebody lying side on further away than the shoulders, by this slope: 16 deg in 40
-#: rendered views within 15 deg of the side, 14 in four films of real people; the view's own turn comes on top of it.
-DEPTH_SLOPE_DEG = 15.0
+#: MediaPipe's depths of somebody lying, ankles less shoulders, as a share of their distance in the picture: this much
+#: seen from the side (58 rendered views within 15 deg of it: 0.29; real people in four films: 0.25), and on top of it
+#: so many times the tangent of the view's turn (eleven views turned by 25 to 75 deg: 0.8 to 2.2, median 1.8).
+DEPTH_AT_SIDE, DEPTH_GAIN = 0.28, 2.0
 #: A camera that looks down by more than this sees a lift partly from above; at 2.5 m that is a metre above the mat.
 HIGH_DEG = 20.0
 #: The distance between the two shoulder joints as a share of body height (biacromial breadth 0.259 less the joints'
@@ -116,13 +117,15 @@ def turned_deg(landmarks_px: FloatArray, depths_px: FloatArray) -> float:
     """Return about how far the view is off the side, -90..90 degrees, from landmarks (33, 2) and their depths (33,).
 
     Towards the head is positive. Seen from the side shoulders and ankles are equally far away; turned by an angle they
-    differ by the body's length times its sine. MediaPipe's depths are learned, not measured, but of a lying body they
-    tell the turn to about 7 deg, and, unlike the separation of left and right, do so below 40 deg as well.
+    differ by the body's length times its sine, while that is shortened in the picture by its cosine. MediaPipe's depths
+    are learned, not measured, but in proportion to such a difference: near the side they tell the turn with a standard
+    deviation of 6 deg, and, unlike the separation of left and right, at 30 to 45 deg as well. Arms stretched out
+    overhead make them read less of a turn towards the feet.
     """
     shoulders, ankles = (landmarks_px[list(pair)].mean(axis=0) for pair in (SHOULDERS, ANKLES))
-    further = depths_px[list(ANKLES)].mean() - depths_px[list(SHOULDERS)].mean()
-    slope_deg = np.degrees(np.arctan2(further, np.hypot(*(shoulders - ankles))))
-    return float(np.clip(slope_deg - DEPTH_SLOPE_DEG, -90.0, 90.0))
+    length = float(np.hypot(*(shoulders - ankles)))
+    further = float(depths_px[list(ANKLES)].mean() - depths_px[list(SHOULDERS)].mean())
+    return float(np.degrees(np.arctan2(further - DEPTH_AT_SIDE * length, DEPTH_GAIN * length)))
 
 
 def looks_down_deg(landmarks_px: FloatArray) -> float:
