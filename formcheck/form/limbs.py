@@ -179,7 +179,7 @@ class Limbs:
             if self._kind.whole:
                 lower += _zone_odds(below, 0.5, np.minimum(_NEAR, _FAR + gap), LOWER_ERROR, 1.0)
                 alone += _zone_odds(below, 0.5, _NEAR, LOWER_ERROR, 1.0)
-        return upper + np.logaddexp(np.log(1 - LEFT_OUT) + lower, np.log(LEFT_OUT) + alone)
+        return np.asarray(upper + np.logaddexp(np.log(1 - LEFT_OUT) + lower, np.log(LEFT_OUT) + alone))
 
     def _mark_turn(self, pose: Pose, mark: Landmark, shift_px: FloatArray) -> float:
         """Return a limb's end's rise as a turn's tangent; NaN when it lies outside of the picture."""
