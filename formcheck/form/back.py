@@ -26,7 +26,8 @@ LUMBAR_FROM, LUMBAR_TO, THORAX_TO = 0.10, 0.40, 0.95
 AXIS_DEPTH = 0.18
 #: The stretch of outline that is compared: from the top of the buttock to just short of the shoulder.
 OUTLINE_FROM, OUTLINE_TO, PIECES = -0.10, 0.95, 28
-#: Expected errors: the outline across the floor and the shoulder landmark's rise, in trunk lengths.
+#: Expected errors: the outline across the floor, where it does not scatter, and the shoulder landmark's rise, in trunk
+#: lengths.
 OUTLINE_ERROR, SHOULDER_ERROR = 0.012, 0.02
 #: From how many expected errors on a point pulls no harder, where the outline lies above the chain and below it.
 LEAK, SHORT = 0.5, 2.0
@@ -85,10 +86,14 @@ class Outline:
 class Back:
     """The back of one person at rest; `bend` compares an outline with it."""
 
-    def __init__(self, outline: Outline, shoulder: FloatArray) -> None:
-        """Take the rest's `outline` and `shoulder` (2,) as (along, height); ValueError when too little is seen."""
+    def __init__(self, outline: Outline, shoulder: FloatArray, noise: float = 0.0) -> None:
+        """Take the rest's `outline` and `shoulder` (2,) as (along, height); ValueError when too little is seen.
+
+        `noise`: how much the outline's height scattered while resting, trunk lengths.
+        """
         if outline.covers(OUTLINE_FROM, OUTLINE_TO) < LEAST_SEEN:
             raise ValueError("too little of the back's outline")
+        self._noise = float(np.hypot(OUTLINE_ERROR, noise))
         along = np.linspace(OUTLINE_FROM, OUTLINE_TO, PIECES)
         height = np.interp(along, outline.along, outline.height)
         # the mask's edge is stepped; a short running mean keeps the chain from following the steps
@@ -145,7 +150,7 @@ class Back:
             trials = at + _STEP_RAD * np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
             skin, shoulder = self._bent(trials)
             seen = np.interp(skin[..., 0], outline.along, outline.height)
-            sigma = np.hypot(OUTLINE_ERROR, 0.5 * np.interp(skin[0, :, 0], outline.along, outline.doubt))
+            sigma = np.hypot(self._noise, 0.5 * np.interp(skin[0, :, 0], outline.along, outline.doubt))
             off = (skin[..., 1] - seen) / sigma
             slope = (off[1:] - off[0]) / _STEP_RAD
             # Huber, firmer against an outline above the chain: a mask leaks into the background, it is seldom short

@@ -69,3 +69,9 @@ def spread(values: FloatArray) -> float:
     """Return a robust standard deviation: 1.4826 times the median distance from the median; NaN when empty."""
     known = values[np.isfinite(values)]
     return float(1.4826 * np.median(np.abs(known - np.median(known)))) if len(known) else float("nan")
+
+
+def spread_deg(angles_deg: FloatArray) -> float:
+    """Return the same of angles that lie within a half turn of each other; NaN when empty."""
+    centre = median_circular_deg(angles_deg)
+    return spread(np.array([wrap_deg(float(angle) - centre) for angle in angles_deg]))

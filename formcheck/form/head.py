@@ -72,7 +72,7 @@ def by_picture(pose: Pose, rest: Rest) -> Witness | None:
     unlike = float(np.sqrt(max(head.likeness**-2 - 1.0, 0.0)))
     return Witness(
         sign * wrap_deg(head.turn_deg - rest.head_turn_deg),
-        float(np.hypot(PICTURE_ERROR_DEG, UNLIKE_ERROR_DEG * unlike)),
+        float(np.sqrt(PICTURE_ERROR_DEG**2 + (UNLIKE_ERROR_DEG * unlike) ** 2 + rest.head_noise_deg**2)),
         PICTURE_ERROR_SHARE,
     )
 
@@ -84,4 +84,5 @@ def by_face(pose: Pose, rest: Rest) -> Witness | None:
     changes = [wrap_deg(float(d)) for d in body.face_elevations_deg(pose, rest.frame) - rest.face_deg if np.isfinite(d)]
     if not changes:
         return None
-    return Witness(median_circular_deg(np.array(changes)), FACE_ERROR_DEG, FACE_ERROR_SHARE)
+    error_deg = float(np.hypot(FACE_ERROR_DEG, rest.face_noise_deg if np.isfinite(rest.face_noise_deg) else 0.0))
+    return Witness(median_circular_deg(np.array(changes)), error_deg, FACE_ERROR_SHARE)

@@ -169,13 +169,14 @@ class Limbs:
         shadow does not.
         """
         shape = (len(self._gaps), *_NEAR.shape)
+        upper_error = float(np.hypot(UPPER_ERROR, self.noise_deg if np.isfinite(self.noise_deg) else 0.0))
         upper, lower, alone = np.zeros(shape), np.zeros(shape), np.zeros(shape)
         for zone in np.array_split(np.arange(len(self._reach)), ZONES):
             reach = float(np.median(self._reach[zone]))
             gap = self._gaps[:, None, None] / reach
             above, below = rises[:, zone] / self._reach[zone]
             above = np.where(above < -np.tan(np.radians(LOST_DEG)), np.nan, above)
-            upper += _zone_odds(above, UPPER_QUANTILE, np.maximum(_FAR, _NEAR - gap), UPPER_ERROR, SHORT)
+            upper += _zone_odds(above, UPPER_QUANTILE, np.maximum(_FAR, _NEAR - gap), upper_error, SHORT)
             if self._kind.whole:
                 lower += _zone_odds(below, 0.5, np.minimum(_NEAR, _FAR + gap), LOWER_ERROR, 1.0)
                 alone += _zone_odds(below, 0.5, _NEAR, LOWER_ERROR, 1.0)

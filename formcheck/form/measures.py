@@ -1,7 +1,9 @@
 """The measures: how far the person is from their own rest right now, each with its expected error.
 
-Every measure gives a `Reading` with a value and one standard deviation of its error, or no value and the reason.
-The expected errors below were measured against known truth on 20 rendered clips, so those clips cannot prove them.
+Every measure gives a `Reading` with a value and one standard deviation of its error, or no value and the reason. The
+error is made of what the measure errs by in any picture, what grows with the value, and how much the same inputs
+scattered while the person lay still, so that a noisy picture makes less sure. The expected errors below were measured
+against known truth on 20 rendered clips, so those clips cannot prove them.
 May not know: limits, exercises.
 """
 
@@ -105,6 +107,10 @@ class Measures:
         both = body.seen(pose, pair) & (self.rest.visibility[marks] >= body.LEAST_VISIBILITY)
         return np.asarray(pose.xy_px[marks[both]] - self.rest.landmarks_px[marks[both]])
 
+    def _jitter_cm(self, marks: tuple[Landmark, ...]) -> float:
+        """Return how much the less steady of some landmarks scattered in height while resting, cm."""
+        return float(self.rest.jitter_px[list(marks)].max()) * self.cm_per_px
+
     def _shift_px(self, pose: Pose) -> FloatArray:
         """Return how far the whole body has shifted since rest, (2,) pixels: what hips and ankles have moved in common.
 
@@ -140,7 +146,8 @@ class Measures:
         before = [self.rest.landmarks_px[list(pair)].mean(axis=0) for pair in (HIPS, SHOULDERS)]
         now = [b + self._moved_px(pose, pair).mean(axis=0) for b, pair in zip(before, (HIPS, SHOULDERS), strict=True)]
         turn = self.rest.frame.elevation_deg(*now) - self.rest.frame.elevation_deg(*before)
-        return wrap_deg(turn), TRUNK_ERROR_DEG, "the shoulders and hips fall on one point"
+        jitter = float(np.degrees(self.rest.noise_px / self.rest.trunk_px))
+        return wrap_deg(turn), float(np.hypot(TRUNK_ERROR_DEG, jitter)), "the shoulders and hips fall on one point"
 
     def _bend_of(self, pose: Pose) -> Bend:
         rest = self.rest
@@ -166,7 +173,7 @@ class Measures:
         if not len(rises) or not body.feet_seen(pose):
             return None, 0.0, "the feet are not seen"
         rise = float(rises.max()) * self.cm_per_px
-        least = ANKLE_ERROR_CM if len(rises) > 1 else ONE_ANKLE_ERROR_CM
+        least = float(np.hypot(ANKLE_ERROR_CM if len(rises) > 1 else ONE_ANKLE_ERROR_CM, self._jitter_cm(ANKLES)))
         return rise, float(np.hypot(least, self._scale_error * rise)), ""
 
     def _head_rise(self, pose: Pose) -> Measured:
@@ -176,7 +183,8 @@ class Measures:
         moved = (pose.xy_px[marks] - self.rest.landmarks_px[marks]).mean(axis=0) - self._shift_px(pose)
         rise = float(moved @ np.asarray(self.rest.frame.up)) * self.cm_per_px
         share = float(np.hypot(HEAD_ERROR_SHARE, self._scale_error))
-        return rise, float(np.hypot(HEAD_ERROR_CM, share * rise)), ""
+        least = float(np.hypot(HEAD_ERROR_CM, self._jitter_cm(EARS)))
+        return rise, float(np.hypot(least, share * rise)), ""
 
     def _reach(self, _pose: Pose) -> Measured:
         # at rest: a raised arm hides the other one, and its hand is guessed

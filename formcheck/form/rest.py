@@ -15,7 +15,7 @@ import numpy as np
 
 from formcheck.form import body
 from formcheck.form.back import Back
-from formcheck.form.geometry import FloorFrame, median_circular_deg, spread
+from formcheck.form.geometry import FloorFrame, median_circular_deg, spread, spread_deg
 from formcheck.form.limbs import ARMS, LEGS, Limbs
 from formcheck.landmarks import ANKLES, HIPS, KNEES, SHOULDERS, WRISTS
 from formcheck.types import FloatArray, Pose
@@ -38,8 +38,9 @@ OVERHEAD = 0.6
 class Rest:
     """One person's rest. Pixels of the picture; `frame` is their floor line, `noise_px` the jitter while lying still.
 
-    `landmarks_px` (33, 2) and `visibility` (33,) are medians over the still time; `face_deg` the face lines'
-    elevations; `head_key`, `head_turn_deg` the head's picture (key None when it was not followed); `back` None when the
+    `landmarks_px` (33, 2) and `visibility` (33,) are medians over the still time, `jitter_px` (33,) how much each
+    landmark's height scattered in it; `face_deg` the face lines' elevations; `head_key`, `head_turn_deg` the head's
+    picture (key None when it was not followed), each with its scatter in `..._noise_deg`; `back` None when the
     outline was not seen well enough. `near_row`: which of MediaPipe's sides is nearer to the camera, 0 its left, 1 its
     right, None when its depths do not agree. `reach_px`: how far the hands lie ahead of the shoulders, the one that
     lies less far of those that are seen; NaN when none was, or one is out of the picture. `legs`, `arms`: None without
@@ -55,9 +56,12 @@ class Rest:
     trunk_px: float
     leg_px: float
     noise_px: float
+    jitter_px: FloatArray
     face_deg: FloatArray
+    face_noise_deg: float
     head_key: int | None
     head_turn_deg: float
+    head_noise_deg: float
     back: Back | None
     near_row: int | None
     legs: Limbs | None
@@ -161,12 +165,15 @@ def take(poses: Sequence[Pose]) -> Rest:
     heights = np.array([frame.place(body.middle(p, SHOULDERS) - body.middle(p, HIPS), np.zeros(2))[1] for p in poses])
     outline = body.outline(body.outline_px(poses), frame, hips, trunk)
     try:
-        back = Back(outline, frame.place(shoulders, hips) / trunk)
+        back = Back(outline, frame.place(shoulders, hips) / trunk, _outline_noise_px(poses) / trunk)
     except ValueError:
         back = None
     turns = [p.head for p in poses if p.head is not None]
     key = turns[-1].key if turns else None
     face = np.stack([body.face_elevations_deg(p, frame) for p in poses])
+    face_deg = np.array([median_circular_deg(line) for line in face.T])
+    turns_deg = np.array([t.turn_deg for t in turns if t.key == key])
+    heights_px = np.stack([frame.place(p.xy_px, np.zeros(2))[:, 1] for p in poses])
     near_row = _near_row(np.median([p.z for p in poses], axis=0))
     reach = _reach_px(poses, landmarks, frame)
     legs = arms = None
@@ -183,15 +190,27 @@ def take(poses: Sequence[Pose]) -> Rest:
         trunk_px=trunk,
         leg_px=float(np.hypot(*(hips - ankles))),
         noise_px=spread(heights),
-        face_deg=np.array([median_circular_deg(line) for line in face.T]),
+        jitter_px=np.array([spread(column) for column in heights_px.T]),
+        face_deg=face_deg,
+        face_noise_deg=spread_deg(np.array([median_circular_deg(line - face_deg) for line in face])),
         head_key=key,
-        head_turn_deg=median_circular_deg(np.array([t.turn_deg for t in turns if t.key == key])),
+        head_turn_deg=median_circular_deg(turns_deg),
+        head_noise_deg=spread_deg(turns_deg),
         back=back,
         near_row=near_row,
         legs=legs,
         reach_px=reach,
         arms=arms,
     )
+
+
+def _outline_noise_px(poses: Sequence[Pose]) -> float:
+    """Return how much the upper edge of the silhouette scatters over the poses, pixels; 0 where none is seen."""
+    tops = [p.silhouette.top_px for p in poses if p.silhouette is not None]
+    if not tops:
+        return 0.0
+    noise = [spread(column) for column in np.stack(tops).T if np.isfinite(column).sum() > len(tops) / 2]
+    return float(np.median(noise)) if noise else 0.0
 
 
 def _near_row(z_px: FloatArray) -> int | None:

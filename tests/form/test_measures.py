@@ -367,3 +367,27 @@ def test_lifting_the_trunk_with_the_head_kept_in_line_is_no_chin_up(measures):
 def test_how_far_the_hips_have_moved_is_in_trunk_lengths(measures):
     assert measures.hips_moved(shifted(person(), 33, -44)) == pytest.approx(55.0 / TRUNK_PX)
     assert math.isnan(measures.hips_moved(unseen(person())))
+
+
+def shaken(pose, rng, by_px):
+    """Return the pose as a noisy picture shows it: landmarks, outline and head scatter."""
+    rows = pose.silhouette
+    return dataclasses.replace(
+        pose,
+        xy_px=pose.xy_px + rng.normal(0.0, by_px, (33, 2)),
+        silhouette=Silhouette(*(r + rng.normal(0.0, by_px) for r in (rows.top_px, rows.bottom_px)), rows.doubt_px),
+        head=dataclasses.replace(pose.head, turn_deg=pose.head.turn_deg + rng.normal(0.0, by_px)),
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["chest_lift_cm", "trunk_lift_deg", "lumbar_extension_deg", "neck_extension_deg", "foot_rise_cm", "head_rise_cm"],
+)
+def test_what_scatters_at_rest_makes_the_measure_less_sure(name):
+    rng, up = np.random.default_rng(7), person(3.0, lumbar_deg=8.0, thoracic_deg=10.0)
+    errors = [
+        Measures(take([shaken(person(t / 15), rng, by_px) for t in range(31)])).read(up)[name].error
+        for by_px in (0.0, 3.0)
+    ]
+    assert errors[1] > 1.05 * errors[0]
