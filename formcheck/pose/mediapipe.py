@@ -19,6 +19,7 @@ from formcheck.errors import SetupError
 from formcheck.landmarks import ANKLES, SHOULDERS
 from formcheck.pose import follow, model
 from formcheck.pose.head import HeadFollower
+from formcheck.pose.legs import unfolded
 from formcheck.pose.smooth import OneEuro
 from formcheck.types import FloatArray, Frame, ImageArray, Pose, Silhouette
 
@@ -123,6 +124,7 @@ class PoseFinder:
         if landmarks is None:
             self._lose()
             return Pose.nobody(frame.t_s, frame.size_px, brightness)
+        landmarks = unfolded(landmarks)
         xy = self._steady(landmarks[:, :2], frame.t_s)
         silhouette = None if sight.mask is None else _silhouette(np.squeeze(sight.mask.numpy_view()))
         head = None
