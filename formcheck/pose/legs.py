@@ -12,13 +12,13 @@ import numpy as np
 from formcheck.landmarks import ANKLES, HEELS, HIPS, KNEES, TOES
 from formcheck.types import FloatArray
 
-#: Nearer by 0.3 of 2.5 m, and turned outwards by 20 deg, one leg looks up to a sixth shorter than the other; one that is
-#: shorter than this share of the other is none.
+#: Nearer by 0.3 of 2.5 m, and turned outwards by 20 deg, one leg looks up to a sixth shorter than the other; one that
+#: is shorter than this share of the other is none.
 SHORTEST = 0.75
 
 
 def unfolded(landmarks: FloatArray) -> FloatArray:
-    """Return the landmarks (33, 4: x px, y px, z px, visibility), a folded leg laid beside the other and not visible."""
+    """Return the landmarks (33, 4: x, y, z in px, visibility), a folded leg laid beside the other and not visible."""
     lengths = [_length(landmarks[[hip, knee, ankle], :2]) for hip, knee, ankle in zip(HIPS, KNEES, ANKLES, strict=True)]
     short = int(np.argmin(lengths))
     if not lengths[short] < SHORTEST * lengths[1 - short]:  # also when one is not known
