@@ -43,7 +43,9 @@ def test_the_page_names_every_fault_and_every_option():
         assert option in PAGE
 
 
-@pytest.mark.parametrize("name", [*PAGES, "docs/accuracy/robustness.md"])
+@pytest.mark.parametrize(
+    "name", [*PAGES, *(f"docs/accuracy/{page}.md" for page in ("robustness", "held-out", "lumbar"))]
+)
 def test_every_file_a_page_links_to_exists(name):
     links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", (ROOT / name).read_text(encoding="utf-8"))
     assert links

@@ -141,6 +141,8 @@ def main(folders: list[str]) -> None:
         clip = labels.with_suffix(".mp4")
         if truth.get("exercise") == "spine_extension" and truth.get("reps") and clip.exists():
             found += tops(poses_of(clip), truth)
+    if not found:
+        raise SystemExit("There is no spine extension with its truth in the folders.")
     print(f"{len(found)} repetitions")
     print(table(found))
 

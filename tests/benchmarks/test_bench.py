@@ -5,12 +5,12 @@ Times against a bare loop are the benchmark's business (see the README); they ar
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
+from benchmark_loading import script
 
 #: the goal is 400 MB; that is the bound
 MOST_MB = 400.0
@@ -20,14 +20,6 @@ MOST_MORE_MB = 40.0
 FIRST_FRAME_S = 4.0
 
 pytestmark = [pytest.mark.slow, pytest.mark.benchmark]
-
-
-def script(name: str) -> ModuleType:
-    """Return a benchmark as a module."""
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")

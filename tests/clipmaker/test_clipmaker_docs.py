@@ -23,10 +23,16 @@ from sample_clips.clipmaker.draw import KEPT
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {
     name: (ROOT / name).read_text(encoding="utf-8")
-    for name in ("sample_clips/clipmaker/README.md", "docs/accuracy.md", "sample_clips/README.md")
+    for name in (
+        "sample_clips/clipmaker/README.md",
+        "docs/accuracy.md",
+        "docs/accuracy/held-out.md",
+        "sample_clips/README.md",
+    )
 }
 PAGE = PAGES["sample_clips/clipmaker/README.md"]
 START = ["python", "-m", "sample_clips.clipmaker"]
+SWEEP = ["python", "-m", "sample_clips.clipmaker.sweep_folder"]
 
 WITHOUT_THE_EXTRA = """
 import importlib.util, sys
@@ -37,22 +43,26 @@ main()
 """
 
 
-def clipmaker_commands(page):
+def commands_of(page, starts):
+    """Return the page's command lines that begin in one of these ways, each split into words."""
     lines = (shlex.split(line) for block in shell_blocks(page) for line in block)
-    return [words[len(START) :] for words in lines if words[: len(START)] == START]
+    return [words for words in lines if words[:3] in starts]
 
 
-@pytest.mark.parametrize("name", ["sample_clips/clipmaker/README.md", "docs/accuracy.md"])
+@pytest.mark.parametrize(
+    "name", ["sample_clips/clipmaker/README.md", "docs/accuracy.md", "docs/accuracy/held-out.md"]
+)
 def test_every_command_of_a_page_works(name, tmp_path):
-    commands = clipmaker_commands(PAGES[name])
-    assert {words[0] for words in commands} == set(COMMANDS)
-    for words in commands:
+    commands = commands_of(PAGES[name], (START, SWEEP))
+    assert {words[3] for words in commands if words[:3] == START} == set(COMMANDS)
+    for *start, task, folder in ((*words[:3], words[3], words[4:]) for words in commands):
+        run = ["-c", WITHOUT_THE_EXTRA] if start == START else start[1:]
         said = subprocess.run(
-            [sys.executable, "-c", WITHOUT_THE_EXTRA, *words], cwd=tmp_path,
+            [sys.executable, *run, task, *folder], cwd=tmp_path,
             env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, encoding="utf-8", timeout=120,
         )  # fmt: skip
         told = said.stdout + said.stderr
-        if words[0] == "render":
+        if task == "render":
             assert (said.returncode, "the clips extra" in told) == (2, True), told
         else:
             assert said.returncode == 0, told
