@@ -14,7 +14,7 @@ from clip_making import make
 from formcheck.accuracy import conditions, folder
 from formcheck.capture.clip import Clip
 from formcheck.form import exercises
-from sample_clips.clipmaker import recode, sweep, sweep_folder
+from sample_clips.clipmaker import recode, spec, sweep, sweep_folder
 from sample_clips.clipmaker.sweep import Recoding
 
 RENDERINGS = {rendering.name: rendering for rendering in sweep.renderings()}
@@ -56,8 +56,7 @@ def test_every_spec_differs_from_its_scene_in_one_factor_only(name):
 
 @pytest.mark.parametrize("name", SPECS)
 def test_the_clip_maker_takes_every_spec(name):
-    maker = pytest.importorskip("sample_clips.clipmaker.spec")
-    assert maker.parsed(json.dumps(SPECS[name]), name).name == name
+    assert spec.parsed(json.dumps(SPECS[name]), name).name == name
 
 
 def test_specs_are_the_same_each_time_and_share_nothing_that_can_be_changed():
@@ -195,9 +194,9 @@ def test_a_rolled_camera_sees_the_mat_slope(roll_deg):
 def test_a_folder_is_completed_with_labels_that_are_read(tmp_path):
     master, far = SPECS["s20_rate_30"], SPECS["s20_yaw_20"]
     rep = {"start_s": 0.1, "end_s": 0.5, "faults": [], "side": None}
-    for spec in (master, far):
-        make(tmp_path / f"{spec['name']}.mp4", [np.zeros((360, 640, 3), np.uint8)] * 4, rate=spec["fps"])
-        truth = {"exercise": "spine_extension", "camera": spec["camera"], "reps": [rep], "samples": {}, "points": {}}
+    for one in (master, far):
+        make(tmp_path / f"{one['name']}.mp4", [np.zeros((360, 640, 3), np.uint8)] * 4, rate=one["fps"])
+        truth = {"exercise": "spine_extension", "camera": one["camera"], "reps": [rep], "samples": {}, "points": {}}
         (tmp_path / f"{spec['name']}.json").write_text(json.dumps(truth), encoding="utf-8")
     sweep_folder.complete(tmp_path)
     made = folder.gathered(tmp_path, FAULTS)
