@@ -197,7 +197,7 @@ def test_a_folder_is_completed_with_labels_that_are_read(tmp_path):
     for one in (master, far):
         make(tmp_path / f"{one['name']}.mp4", [np.zeros((360, 640, 3), np.uint8)] * 4, rate=one["fps"])
         truth = {"exercise": "spine_extension", "camera": one["camera"], "reps": [rep], "samples": {}, "points": {}}
-        (tmp_path / f"{spec['name']}.json").write_text(json.dumps(truth), encoding="utf-8")
+        (tmp_path / f"{one['name']}.json").write_text(json.dumps(truth), encoding="utf-8")
     sweep_folder.complete(tmp_path)
     made = folder.gathered(tmp_path, FAULTS)
     assert made.left_out == ()
