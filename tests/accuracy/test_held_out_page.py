@@ -10,7 +10,8 @@ from formcheck.accuracy import folder, report
 from sample_clips.clipmaker.draw import KEPT
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "accuracy"
-FIGURES = (DOCS / "held-out.md").read_text(encoding="utf-8").partition(report.BEGIN)[2].partition(report.END)[0]
+PAGE = (DOCS / "held-out.md").read_text(encoding="utf-8")
+FIGURES = PAGE.partition(report.BEGIN)[2].partition(report.END)[0]
 TOLD = json.loads((DOCS / "held-out" / folder.OBJECT).read_text(encoding="utf-8"))
 
 
@@ -34,3 +35,13 @@ def test_every_measure_has_its_picture():
 def test_the_clips_are_those_of_the_held_out_bodies():
     bodies = {int(re.match(r"e(\d\d)", clip["clip"])[1]) for clip in TOLD["clips"]}
     assert bodies == set(KEPT["held-out"].bodies)
+
+
+def test_what_is_said_of_known_heights_is_in_their_json():
+    known = json.loads((DOCS / "held-out" / "height-known.json").read_text(encoding="utf-8"))
+    assert (known["height"], TOLD["height"]) == ("known", "default")
+    exact, chest = known["counts"]["exact"], known["measures"]["chest_lift_cm"]
+    said = " ".join(PAGE.split())
+    assert f"counted exactly {exact['hits']} of {exact['n']}" in said
+    assert f"F1 of all faults {known['all_faults']['f1']:.2f}" in said
+    assert f"chest's mean error {chest['mean_error']:.1f} cm" in said
