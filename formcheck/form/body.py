@@ -36,10 +36,11 @@ FACE_LINES: tuple[tuple[Landmark, Landmark], ...] = (
 
 
 def inside(pose: Pose, marks: Sequence[Landmark]) -> np.ndarray:
-    """Return (n,) booleans: which landmarks lie inside the picture."""
+    """Return (n,) booleans: which landmarks lie inside the picture; one of no visibility at all lies nowhere."""
     xy = pose.xy_px[list(marks)]
     with np.errstate(invalid="ignore"):
-        return np.asarray(((xy >= 0) & (xy < np.asarray(pose.size_px, float))).all(axis=1))
+        within = ((xy >= 0) & (xy < np.asarray(pose.size_px, float))).all(axis=1)
+    return np.asarray(within & (pose.visibility[list(marks)] > 0))
 
 
 def seen(pose: Pose, marks: Sequence[Landmark]) -> np.ndarray:

@@ -101,7 +101,7 @@ class LimbMeasures:
 
     def _bend_now(self, pose: Pose, row: int) -> float:
         marks = (HIPS[row], KNEES[row], ANKLES[row])
-        if not body.inside(pose, marks).all():
+        if not body.inside(pose, marks).all() or not (self.rest.visibility[list(marks)] > 0).all():
             return float("nan")
         frame, rest = self.rest.frame, self.rest.landmarks_px
         turns = []

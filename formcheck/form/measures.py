@@ -9,7 +9,7 @@ May not know: limits, exercises.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -69,10 +69,10 @@ class Measures:
         if self._limbs is not None:
             measured |= self._limbs.of(pose, self._shift_px(pose))
         for name, (value, error, why) in measured.items():
-            known = value is not None and np.isfinite(value)
-            out[name] = Reading(
-                name, pose.t_s, value if known else None, UNITS[name], error if known else 0.0, "" if known else why
-            )
+            # a value whose error is not known is none: it would pass every limit as if it were sure
+            known = value is not None and np.isfinite(value) and np.isfinite(error)
+            why = "" if known else why or "how far it may be off is not known"
+            out[name] = Reading(name, pose.t_s, value if known else None, UNITS[name], error if known else 0.0, why)
         return out
 
     def hips_moved(self, pose: Pose) -> float:
@@ -101,13 +101,13 @@ class Measures:
         """Return how far each landmark of `pair` that is seen now and was seen at rest has risen, pixels; (0..2,)."""
         return np.asarray(self._moved_px(pose, pair) @ np.asarray(self.rest.frame.up))
 
-    def _moved_px(self, pose: Pose, pair: tuple[Landmark, Landmark]) -> FloatArray:
+    def _moved_px(self, pose: Pose, pair: Sequence[Landmark]) -> FloatArray:
         """Return how far each landmark of `pair` that is seen now and was seen at rest has moved; (0..2, 2) pixels."""
         marks = np.array(pair)
         both = body.seen(pose, pair) & (self.rest.visibility[marks] >= body.LEAST_VISIBILITY)
         return np.asarray(pose.xy_px[marks[both]] - self.rest.landmarks_px[marks[both]])
 
-    def _jitter_cm(self, marks: tuple[Landmark, ...]) -> float:
+    def _jitter_cm(self, marks: Sequence[Landmark]) -> float:
         """Return how much the less steady of some landmarks scattered in height while resting, cm."""
         return float(self.rest.jitter_px[list(marks)].max()) * self.cm_per_px
 
@@ -173,17 +173,18 @@ class Measures:
         if not len(rises) or not body.feet_seen(pose):
             return None, 0.0, "the feet are not seen"
         rise = float(rises.max()) * self.cm_per_px
-        least = float(np.hypot(ANKLE_ERROR_CM if len(rises) > 1 else ONE_ANKLE_ERROR_CM, self._jitter_cm(ANKLES)))
+        used = [mark for mark in ANKLES if len(self._moved_px(pose, (mark,)))]
+        least = float(np.hypot(ANKLE_ERROR_CM if len(used) > 1 else ONE_ANKLE_ERROR_CM, self._jitter_cm(used)))
         return rise, float(np.hypot(least, self._scale_error * rise)), ""
 
     def _head_rise(self, pose: Pose) -> Measured:
         if not body.head_seen(pose):
             return None, 0.0, "the head is not seen"
-        marks = np.array(EARS)[body.inside(pose, EARS)]
+        marks = [mark for mark, there in zip(EARS, body.inside(pose, EARS), strict=True) if there]
         moved = (pose.xy_px[marks] - self.rest.landmarks_px[marks]).mean(axis=0) - self._shift_px(pose)
         rise = float(moved @ np.asarray(self.rest.frame.up)) * self.cm_per_px
         share = float(np.hypot(HEAD_ERROR_SHARE, self._scale_error))
-        least = float(np.hypot(HEAD_ERROR_CM, self._jitter_cm(EARS)))
+        least = float(np.hypot(HEAD_ERROR_CM, self._jitter_cm(marks)))
         return rise, float(np.hypot(least, share * rise)), ""
 
     def _reach(self, _pose: Pose) -> Measured:

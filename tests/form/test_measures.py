@@ -391,3 +391,37 @@ def test_what_scatters_at_rest_makes_the_measure_less_sure(name):
         for by_px in (0.0, 3.0)
     ]
     assert errors[1] > 1.05 * errors[0]
+
+
+def test_a_value_whose_error_is_not_known_is_none():
+    rest = dataclasses.replace(take([person(t / 15) for t in range(31)]), jitter_px=np.full(33, np.nan))
+    told = Measures(rest).read(person(3.0))
+    for name in ("foot_rise_cm", "head_rise_cm"):
+        assert told[name].value is None
+        assert told[name].why
+
+
+def test_only_the_ankle_that_is_seen_makes_the_feet_less_sure():
+    rest = take([person(t / 15) for t in range(31)])
+    shaky = rest.jitter_px.copy()
+    shaky[Landmark.LEFT_ANKLE] = 20.0
+    seen = dimmed_marks(person(3.0), [Landmark.LEFT_ANKLE])
+    still, told = (Measures(r).read(seen)["foot_rise_cm"] for r in (rest, dataclasses.replace(rest, jitter_px=shaky)))
+    assert told.error == still.error
+
+
+def test_a_leg_that_is_not_seen_at_all_bends_no_knee():
+    rest, leg = take([person(t / 15) for t in range(31)]), [Landmark.RIGHT_KNEE, Landmark.RIGHT_ANKLE]
+    up = person(3.0, near_leg_deg=12.0)
+    assert Measures(rest).read(up)["knee_bend_deg"].value is not None
+    assert Measures(rest).read(dimmed_marks(up, leg, 0.0))["knee_bend_deg"].value is None
+
+
+def test_a_knee_that_would_bend_the_wrong_way_has_its_landmarks_elsewhere():
+    rest, up = take([person(t / 15) for t in range(31)]), person(3.0, near_leg_deg=12.0)
+    bends = {}
+    for up_px in (5.0, 60.0):
+        moved = moved_marks(up, [Landmark.RIGHT_KNEE], (0.0, -up_px))
+        bends[up_px] = Measures(rest).read(moved)["knee_bend_deg"].value
+    assert bends[5.0] is not None
+    assert bends[60.0] is None

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from formcheck.form.rest import FULL_S, SHORT_S, Stillness, lies_flat, take
-from formcheck.landmarks import Landmark
+from formcheck.landmarks import HIPS, Landmark
 from formcheck.types import HeadTurn, Silhouette
 
 CM_PX = TRUNK_PX / 48.0
@@ -140,6 +140,12 @@ def test_lying_flat_is_told_from_being_propped_up(lumbar_deg, flat, mirror, roll
 def test_raised_hips_or_raised_feet_are_not_flat(lifted):
     marks = [m for m in Landmark if m.name.endswith(lifted)]
     assert not lies_flat([moved_marks(person(), marks, (0.0, -0.4 * TRUNK_PX))])
+
+
+@pytest.mark.parametrize(("pillow_cm", "flat"), [(3.0, True), (7.0, True), (10.0, True), (20.0, False)])
+def test_over_a_pillow_one_lies_flat_but_not_on_all_fours(pillow_cm, flat):
+    # a trunk is 48 cm
+    assert lies_flat([moved_marks(person(), HIPS, (0.0, -pillow_cm / 48 * TRUNK_PX))]) is flat
 
 
 def test_a_body_of_no_length_does_not_lie_flat():
