@@ -10,6 +10,10 @@
     set_by = "J. Doe, physiotherapist"
     why = "The range that was measured."
 
+    [plan]
+    reps = 8
+    set_by = "J. Doe, physiotherapist"
+
 Everything may be left out, of a row of limits only `exercise` and `why`.
 May not know: sessions, command lines, where a profile is kept.
 """
@@ -20,7 +24,7 @@ import itertools
 import json
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -40,12 +44,46 @@ MOST_LETTERS = 300
 UNSEEN = {"Cc", "Cs", "Zl", "Zp"}
 
 
+#: the most of each that a plan may ask for: more is a slip of the pen
+MOST_REPS, MOST_HOLD_S, MOST_TIMES_A_DAY, DAYS = 30, 30.0, 6, 7
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much of each exercise is prescribed.
+
+    As taught where nobody set it (up to 10 in a row, once or twice a day, on 2 or 3 days a week: M. Kenway). `reps`: in
+    a row, 1..30. `hold_s`: how long a lift is held, None when not said. `times_a_day`, `days_a_week`: at most.
+    `set_by`: who decided, "" for nobody. ValueError when one cannot be.
+    """
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    reps: int = 10
+    hold_s: float | None = None
+    times_a_day: int = 2
+    days_a_week: int = 3
+    set_by: str = ""
+
+    def __post_init__(self) -> None:
+        _check_text("set_by", self.set_by)
+        for name, most in (("reps", MOST_REPS), ("times_a_day", MOST_TIMES_A_DAY), ("days_a_week", DAYS)):
+            _check_within(name, getattr(self, name), 1, most)
+        if self.hold_s is not None:
+            _check_within("hold_s", self.hold_s, 0.5, MOST_HOLD_S)
+
+    @property
+    def least_days_a_week(self) -> int:
+        """On how many days of a week at least: one fewer than at most, as in "2 or 3 days"."""
+        return max(1, self.days_a_week - 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """One person.
 
     `name`: "" when not said. `height_cm`: None when not said. `limits`: at most one for a fault in one exercise, and
-    one for a fault in every exercise.
+    one for a fault in every exercise. `plan`: how much is prescribed.
     """
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
@@ -53,6 +91,7 @@ class Profile:
     name: str = ""
     height_cm: float | None = None
     limits: tuple[PersonalLimit, ...] = ()
+    plan: Plan = field(default_factory=Plan)
 
     def __post_init__(self) -> None:
         _check_text("name", self.name)
@@ -141,6 +180,12 @@ def _rule_misfit(row: PersonalLimit, rule: Rule, exercise: str) -> str:
     return ""
 
 
+def _check_within(name: str, value: float, least: float, most: float) -> None:
+    """Raise ValueError when the value is not from `least` to `most`."""
+    if not least <= value <= most:
+        raise ValueError(f"{name} must be {least:g} to {most:g}, not {value:g}")
+
+
 def _check_text(name: str, text: str) -> None:
     """Raise ValueError when the text cannot be shown on one line as it is."""
     if any(unicodedata.category(letter) in UNSEEN for letter in text):
@@ -159,7 +204,8 @@ def _sentence(content: dict[str, Any], part: Any) -> str:
     where, message = part["loc"], part["msg"].removeprefix("Value error, ")
     in_row = len(where) >= 2 and where[0] == "limits" and isinstance(where[1], int)
     if part["type"] == "unexpected_keyword_argument":
-        choices = ", ".join(field.name for field in fields(PersonalLimit if in_row else Profile))
+        kind = PersonalLimit if in_row else Plan if where[0] == "plan" and len(where) > 1 else Profile
+        choices = ", ".join(one.name for one in fields(kind))
         message = f"there is no such field; choose one of {choices}"
     elif part["type"] == "missing":
         message = "it must be there"
@@ -168,7 +214,7 @@ def _sentence(content: dict[str, Any], part: Any) -> str:
     if in_row:
         row = content["limits"][where[1]]
         named = f" ({row.get('fault', '?')})" if isinstance(row, dict) else ""
-        field = ".".join(map(str, where[2:]))
-        return f"row {where[1] + 1} of the limits{named}: {field + ': ' if field else ''}{message}"
-    field = ".".join(map(str, where))
-    return f"{field + ': ' if field else ''}{message}"
+        place = ".".join(map(str, where[2:]))
+        return f"row {where[1] + 1} of the limits{named}: {place + ': ' if place else ''}{message}"
+    place = ".".join(map(str, where))
+    return f"{place + ': ' if place else ''}{message}"

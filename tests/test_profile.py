@@ -15,7 +15,7 @@ from formcheck.errors import SetupError
 from formcheck.form import exercises
 from formcheck.form.reps import Lifting
 from formcheck.form.rules import PersonalLimit
-from formcheck.profile import Profile
+from formcheck.profile import Plan, Profile
 
 ROW = '[[limits]]\nexercise = "spine-extension"\nfault = "too_high"\nlimit = 9\nset_by = "J. Doe"\n'
 EVERYWHERE = '[[limits]]\nfault = "too_fast"\nlimit = 1.5\nset_by = "J. Doe"\n'
@@ -44,6 +44,31 @@ def test_everything_that_may_be_said(tmp_path):
     text = f'name = "Anna Ünal"\nheight_cm = 163\n{ROW}why = "Measured."\n'
     row = PersonalLimit("too_high", 9.0, "J. Doe", "Measured.", "spine-extension")
     assert profile.load(written(tmp_path, text)) == Profile("Anna Ünal", 163.0, (row,))
+
+
+def test_a_plan(tmp_path):
+    text = '[plan]\nreps = 8\nhold_s = 3\ntimes_a_day = 1\ndays_a_week = 1\nset_by = "J. Doe"\n'
+    plan = profile.load(written(tmp_path, text)).plan
+    assert plan == Plan(8, 3.0, 1, 1, "J. Doe")
+    assert plan.least_days_a_week == 1
+    assert (Plan().reps, Plan().times_a_day, Plan().least_days_a_week, Plan().days_a_week) == (10, 2, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("reps = 0", "plan: reps must be 1 to 30, not 0"),
+        ("reps = 31", "plan: reps must be 1 to 30, not 31"),
+        ("times_a_day = 7", "plan: times_a_day must be 1 to 6, not 7"),
+        ("days_a_week = 8", "plan: days_a_week must be 1 to 7, not 8"),
+        ("hold_s = 0.4", "plan: hold_s must be 0.5 to 30, not 0.4"),
+        ("hold_s = nan", "plan: hold_s must be 0.5 to 30, not nan"),
+        ('set_by = "a\\nb"', "plan: set_by must not have line ends"),
+        ("often = 3", "plan.often: there is no such field; choose one of reps, hold_s"),
+    ],
+)
+def test_a_plan_that_cannot_be(tmp_path, line, says):
+    assert says in refused(written(tmp_path, f"[plan]\n{line}\n"))
 
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "limits = []\n", "\ufeff", 'name = ""\n'])
