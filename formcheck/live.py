@@ -21,7 +21,7 @@ from formcheck.coach.scene import Scene, Stage
 from formcheck.errors import FormcheckError
 from formcheck.pose.mediapipe import PoseFinder
 from formcheck.session import Session
-from formcheck.types import Frame, ImageArray, Observation, Rep, Result
+from formcheck.types import Frame, ImageArray, Observation, Rep, Result, Trace
 from formcheck.words import Words
 
 #: Without a new picture keys are asked for and time is noted this often.
@@ -102,8 +102,8 @@ class Log(Protocol):
         """Keep a repetition of the set, on disk when this returns."""
         ...
 
-    def finish(self, result: Result, how: str) -> None:
-        """Keep the whole set."""
+    def finish(self, result: Result, how: str, trace: Trace) -> None:
+        """Keep the whole set, and what it is drawn from."""
         ...
 
     def answer(self, pain: str) -> None:
@@ -177,7 +177,7 @@ class Live:
             result = self.results[-1]
             if result.reps:  # trying out the camera leaves nothing in the log
                 self._begin_sets()
-                self._end_set(result, self._flow.ended)
+                self._end_set(-1, self._flow.ended)
         if not self._flow.over:
             self._summarise(result)
 
@@ -299,13 +299,14 @@ class Live:
             exercise = self._session.judge.sets[number].exercise
             assert exercise is not None  # there is a repetition, so it is known what of
             if number:
-                self._end_set(self.results[number - 1], "exercise_changed")
+                self._end_set(number - 1, "exercise_changed")
             if self._log is not None:
                 self._log.begin(exercise.name)
             self._sets_begun += 1
 
-    def _end_set(self, result: Result, how: str) -> None:
-        self._keep(lambda log: log.finish(result, how))
+    def _end_set(self, number: int, how: str) -> None:
+        result, trace = self.results[number], self._session.traces()[number]
+        self._keep(lambda log: log.finish(result, how, trace))
 
     def _keep(self, act: Callable[[Log], None]) -> None:
         """Keep something in the rep log; when that fails it is said once, and tried again with what comes next."""

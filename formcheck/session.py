@@ -18,11 +18,13 @@ from formcheck.errors import StreamError
 from formcheck.form.judge import Judge, Set
 from formcheck.form.measures import Measures
 from formcheck.form.rules import Exercise
-from formcheck.types import Frame, Observation, Pose, RestFacts, Result
+from formcheck.trace import Tracer
+from formcheck.types import Frame, Observation, Pose, RestFacts, Result, Trace
 
 #: Pictures decoded, and looked at, ahead of the judgement. Enough to keep both cores busy, few enough to stay small.
 DECODE_AHEAD, LOOK_AHEAD = 2, 1
-
+#: A curve's end lies behind the last picture by less than this, so that the picture is in it.
+LAST_S = 1e-6
 
 Sight = TypeVar("Sight")
 
@@ -74,6 +76,7 @@ class Session:
         self.judge = Judge(exercises, height_cm)
         self.broke: StreamError | None = None
         self._chooser = chooser or Caption(language.load())
+        self._tracer = Tracer()
         self._frames = 0
         self._span_s = (0.0, 0.0)
 
@@ -123,6 +126,7 @@ class Session:
         self._span_s = (pose.t_s if self._frames == 0 else self._span_s[0], pose.t_s)
         self._frames += 1
         seen = self.judge.observe(pose)
+        self._tracer.add(seen)
         cue = self._chooser.choose(seen)
         return dataclasses.replace(seen, cue=cue.text, cue_safety=cue.safety, speech=cue.speech, urgent=cue.urgent)
 
@@ -160,6 +164,19 @@ class Session:
             reps=(),
         )
         return tuple(self._of_set(whole, number) for number in range(len(judge.sets)))
+
+    def traces(self) -> tuple[Trace, ...]:
+        """Return what each set is later drawn from; each reaches from the end of the one before to the next's begin."""
+        sets = self.judge.sets
+        begins = [self._span_s[0], *(one.reps[0].start_s for one in sets[1:])]
+        ends = [*(one.reps[-1].end_s for one in sets[:-1]), self._span_s[1] + LAST_S]
+        # a set's own curve begins where the set before it has ended, and shows the rest in between
+        froms = [begins[0], *ends[:-1]]
+        untils = [*begins[1:], ends[-1]]
+        return tuple(
+            self._tracer.trace(one.reps, _drawn(one.exercise), from_s, until_s)
+            for one, from_s, until_s in zip(sets, froms, untils, strict=True)
+        )
 
     def _of_set(self, whole: Result, number: int) -> Result:
         """Return the outcome of one set, from what is true of the whole recording."""
@@ -202,3 +219,10 @@ class Session:
         if number == 0:
             return f"Recognised as {one.exercise.name}."
         return f"The exercise changed to {one.exercise.name} at {one.reps[0].start_s:.1f} s: this is a set of its own."
+
+
+def _drawn(exercise: Exercise | None) -> tuple[str, ...]:
+    """Return the measures worth drawing: what is shown, then what the rules judge, in their order."""
+    if exercise is None:
+        return ()
+    return tuple(dict.fromkeys([exercise.lifting.shown, *(rule.measure for rule in exercise.rules)]))

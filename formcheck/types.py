@@ -205,6 +205,43 @@ class Rep:
         return self.counted and not self.faults
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """A measure over a set, evenly spaced: the first of `values` at `from_s`, the next `step_s` later.
+
+    `values`: (n,) in `unit`, NaN where the measure was not seen.
+    """
+
+    name: str
+    unit: str
+    from_s: float
+    step_s: float
+    values: FloatArray
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", _frozen(self.values, (None,), "values"))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Posture:
+    """How the body lay before the repetition of index `rep` left rest, and at its top: landmarks alone, no picture."""
+
+    rep: int
+    rest: Pose
+    top: Pose
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trace:
+    """What is kept of a set to draw it again: a curve of each measure, postures of the repetitions they are known of.
+
+    The curves are in the order of the exercise's rules, behind the measure that says how high a lift went.
+    """
+
+    curves: tuple[Curve, ...] = ()
+    postures: tuple[Posture, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something wrong with the set-up. `blocks`: nothing can be judged until it is put right.

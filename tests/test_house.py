@@ -28,7 +28,7 @@ FLOORS = (
     ("types", "errors", "landmarks", "angles"),
     ("toml",),
     ("capture", "pose", "form", "words"),
-    ("coach", "records", "profile"),
+    ("coach", "records", "profile", "trace"),
     ("session",),
     ("live", "doctor", "accuracy"),
     ("cli",),

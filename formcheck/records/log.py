@@ -5,11 +5,12 @@ Each set of an exercise is a session of its own there. May not know: how a sessi
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from formcheck.records.store import Store
-from formcheck.types import Rep, Result
+from formcheck.types import Rep, Result, Trace
 
 
 @dataclass(slots=True)
@@ -20,7 +21,7 @@ class _Set:
     started_at: datetime
     session_id: int | None = None
     reps: dict[int, Rep] = field(default_factory=dict)
-    outcome: tuple[Result, str] | None = None
+    outcome: tuple[Result, str, Trace] | None = None
     pain: str | None = None
 
 
@@ -40,6 +41,7 @@ class SessionLog:
         """Take what the sets have in common; one is begun in the store when there is something to keep, not before."""
         self._store, self._source, self._started_at = store, source, started_at
         self._person, self._height_cm, self._target = person, height_cm, target
+        self._sitting = uuid.uuid4().hex
         self._sets: list[_Set] = []
 
     @property
@@ -57,9 +59,9 @@ class SessionLog:
         self._sets[-1].reps[rep.index] = rep
         self._write()
 
-    def finish(self, result: Result, how: str) -> None:
-        """Keep the whole set, with the repetitions that are not kept yet, and how it ended."""
-        self._sets[-1].outcome = result, how
+    def finish(self, result: Result, how: str, trace: Trace) -> None:
+        """Keep the whole set, with the repetitions that are not kept yet, how it ended, and what it is drawn from."""
+        self._sets[-1].outcome = result, how, trace
         self._write()
 
     def answer(self, pain: str) -> None:
@@ -79,10 +81,12 @@ class SessionLog:
                     person=self._person,
                     height_cm=self._height_cm,
                     target=self._target,
+                    sitting=self._sitting,
                 )
             if one.outcome is not None:
                 # with every repetition of it that is not there yet
-                store.finish(one.session_id, *one.outcome, one.pain)
+                result, how, trace = one.outcome
+                store.finish(one.session_id, result, how, one.pain, trace)
                 one.reps.clear()
                 one.outcome = one.pain = None
             for index, waiting in sorted(one.reps.items()):

@@ -180,6 +180,8 @@ def _connected(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
+        # what is deleted is overwritten in the file: somebody who deletes it means it
+        db.execute("PRAGMA secure_delete = ON")
     except BaseException:
         db.close()
         raise

@@ -44,7 +44,8 @@ class Summary:
     """A session in a history: when, what, who, how it ended, and a tally for each side.
 
     `target`: how many repetitions were asked for. `ended_how`: None while it runs, and when it was cut off. `pain`:
-    the answer given, None without one. `judged`: None while it runs.
+    the answer given, None without one. `judged`: None while it runs. `sitting`: the same for all sets of one run of the
+    program, or of one clip.
     """
 
     id: int
@@ -58,6 +59,7 @@ class Summary:
     ended_how: str | None
     pain: str | None
     tallies: tuple[Tally, ...]
+    sitting: str = ""
 
     @property
     def finished(self) -> bool:
@@ -90,11 +92,12 @@ class StoredSession:
     """One session with all that is known of it.
 
     `result`: as it was finished, with `started_at` from the session's beginning; of one that is not finished, what its
-    repetitions tell, and a note that says so. The rest as in `Summary`.
+    repetitions tell, and a note that says so. `id`: 0 while it is not in the rep log. The rest as in `Summary`.
     """
 
     id: int
     uuid: str
+    sitting: str
     started_at: datetime
     person: str
     target: int | None
@@ -117,6 +120,17 @@ def plain(text: str) -> str:
 def plain_or_none(text: str | None) -> str | None:
     """Return the same of a text that may be missing."""
     return None if text is None else plain(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What one person has done of one exercise in all: how many sessions, and repetitions counted and good in them."""
+
+    person: str
+    exercise: str
+    sessions: int
+    counted: int
+    good: int
 
 
 # -- into the tables --------------------------------------------------------------------------------------------------
@@ -144,6 +158,30 @@ def write_rep(db: sqlite3.Connection, session_id: int, rep: Rep) -> None:
             for at, f in enumerate(rep.findings)
         ],
     )  # fmt: skip
+
+
+def write_session(db: sqlite3.Connection, row: Mapping[str, Any]) -> int:
+    """Write a session's row, inside the caller's transaction, and return its number."""
+    places = ", ".join(f":{name}" for name in row)
+    number = db.execute(f"INSERT INTO sessions ({', '.join(row)}) VALUES ({places})", row).lastrowid
+    assert number is not None  # an INSERT that did not raise has one
+    return number
+
+
+def head_row(
+    uuid: str, sitting: str, started_at: datetime, source: str, exercise: str, person: str, target: int | None
+) -> dict[str, Any]:
+    """Return the columns of the table of sessions that are known when one begins; `started_at` has a zone."""
+    return {
+        "uuid": uuid,
+        "sitting": sitting,
+        "started_at": started_at.isoformat(),
+        "started_s": started_at.timestamp(),
+        "source": plain(source),
+        "exercise": plain(exercise),
+        "person": plain(person),
+        "target": target,
+    }
 
 
 def result_row(result: Result) -> dict[str, Any]:
@@ -218,7 +256,7 @@ def read_session(db: sqlite3.Connection, session_id: int) -> StoredSession | Non
     if found is None:
         return None
     row = dict(zip((column[0] for column in cursor.description), found, strict=True))
-    kept = ("id", "uuid", "person", "target", "ended_how", "pain", "formcheck_version")
+    kept = ("id", "uuid", "sitting", "person", "target", "ended_how", "pain", "formcheck_version")
     return StoredSession(
         started_at=datetime.fromisoformat(row["started_at"]),
         result=_result(row, read_reps(db, session_id)),
@@ -233,7 +271,7 @@ def _result(row: Mapping[str, Any], reps: tuple[Rep, ...]) -> Result:
     limits = json.loads(row["limits"] or "{}")
     return Result(
         source=row["source"],
-        exercise=row["exercise"],
+        exercise=row["exercise"] or None,
         started_at=row["started_at"],
         duration_s=max((rep.end_s for rep in reps), default=0.0) if cut_off else row["duration_s"],
         frames=row["frames"] or 0,
@@ -264,10 +302,15 @@ def read_summaries(db: sqlite3.Connection, wanted: Mapping[str, Any]) -> tuple[S
         tallies.setdefault(session, []).append(Tally(side, attempts, counted, good, found))
     return tuple(
         Summary(number, uuid, datetime.fromisoformat(started_at), source, exercise, person, target,
-                None if judged is None else bool(judged), ended_how, pain, tuple(tallies.get(number, ())))
-        for number, uuid, started_at, source, exercise, person, target, judged, ended_how, pain
+                None if judged is None else bool(judged), ended_how, pain, tuple(tallies.get(number, ())), sitting)
+        for number, uuid, sitting, started_at, source, exercise, person, target, judged, ended_how, pain
         in db.execute(f"{CHOSEN} {HEADS}", wanted)
     )  # fmt: skip
+
+
+def read_totals(db: sqlite3.Connection, wanted: Mapping[str, Any]) -> tuple[Total, ...]:
+    """Return what the chosen sessions come to, by person and exercise; `wanted` as in `read_summaries`."""
+    return tuple(Total(*row) for row in db.execute(f"{CHOSEN} {TOTALS}", wanted))
 
 
 CHOSEN = """
@@ -278,11 +321,15 @@ CHOSEN = """
         ORDER BY started_s DESC, id DESC LIMIT :last
     )"""
 HEADS = """
-    SELECT id, uuid, started_at, source, exercise, person, target, judged, ended_how, pain
+    SELECT id, uuid, sitting, started_at, source, exercise, person, target, judged, ended_how, pain
     FROM sessions WHERE id IN chosen ORDER BY started_s, id"""
 TALLIES = """
     SELECT session, side, count(*), sum(counted), sum(good)
     FROM reps WHERE session IN chosen GROUP BY session, side"""
+TOTALS = """
+    SELECT person, exercise, count(DISTINCT id), coalesce(sum(counted), 0), coalesce(sum(good), 0)
+    FROM sessions LEFT JOIN reps ON reps.session = id
+    WHERE id IN chosen GROUP BY person, exercise ORDER BY max(started_s) DESC"""
 FAULTS = """
     SELECT findings.session, side, fault, count(*)
     FROM findings JOIN reps ON reps.session = findings.session AND reps.rep = findings.rep

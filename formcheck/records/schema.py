@@ -1,9 +1,9 @@
 """The rep log's tables, and how a rep log of an earlier formcheck is brought forward.
 
-A session has repetitions; a repetition has measures and findings. What a history filters by or adds up stands in
-columns of its own; what is only shown again is JSON text. Times are seconds on the source's clock, except `started_at`
-(ISO 8601 as the person's clock showed it, so that its first ten letters are the person's day) and `started_s` (the
-same moment as seconds since 1970, to sort by).
+A session (one set of one exercise) has repetitions; a repetition has measures and findings. What a history filters by
+or adds up stands in columns of its own; what is only shown again is JSON text. Times are seconds on the source's clock,
+except `started_at` (ISO 8601 as the person's clock showed it, so that its first ten letters are the person's day) and
+`started_s` (the same moment as seconds since 1970, to sort by).
 
 Once released, a step is never edited: a change of the tables is one more step at the end.
 May not know: where the file is, formcheck's own types.
@@ -87,6 +87,34 @@ STEPS: tuple[tuple[str, ...], ...] = (
         # what a history adds up over all sessions, found without reading the sentences in between
         "CREATE INDEX tallies ON reps (session, side, counted, good)",
         "CREATE INDEX faults ON findings (session, rep, fault, verdict) WHERE verdict = 'fault'",
+    ),
+    (
+        # the sets of one run of the program, or of one clip, have one sitting
+        "ALTER TABLE sessions ADD COLUMN sitting TEXT",
+        "UPDATE sessions SET sitting = uuid",
+        "CREATE INDEX sittings ON sessions (sitting)",
+        # what a set is later drawn from; how the numbers are packed is said in traces.py
+        """CREATE TABLE curves (
+            session INTEGER NOT NULL REFERENCES sessions ON DELETE CASCADE,
+            place INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            unit TEXT NOT NULL,
+            from_s REAL NOT NULL,
+            step_s REAL NOT NULL,
+            points BLOB NOT NULL,
+            PRIMARY KEY (session, place)
+        )""",
+        """CREATE TABLE postures (
+            session INTEGER NOT NULL,
+            rep INTEGER NOT NULL,
+            moment TEXT NOT NULL,
+            t_s REAL NOT NULL,
+            wide_px INTEGER NOT NULL,
+            high_px INTEGER NOT NULL,
+            marks BLOB NOT NULL CHECK (length(marks) = 198),
+            PRIMARY KEY (session, rep, moment),
+            FOREIGN KEY (session, rep) REFERENCES reps ON DELETE CASCADE
+        )""",
     ),
 )
 

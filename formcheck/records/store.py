@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -23,9 +23,9 @@ from typing import Any
 
 from formcheck import __version__
 from formcheck.errors import SetupError, StreamError
-from formcheck.records import home, opening, rows
-from formcheck.records.rows import StoredSession, Summary
-from formcheck.types import Rep, Result
+from formcheck.records import home, opening, rows, traces
+from formcheck.records.rows import StoredSession, Summary, Total
+from formcheck.types import Rep, Result, Trace
 
 
 class Store:
@@ -72,31 +72,18 @@ class Store:
         person: str = "",
         height_cm: float | None = None,
         target: int | None = None,
+        sitting: str = "",
     ) -> int:
         """Begin a session and return its number.
 
-        `started_at`: without a zone, in the computer's. `target`: how many repetitions are asked for. StreamError when
-        it cannot be written; it may be tried again later with the same words.
+        `started_at`: without a zone, in the computer's. `target`: how many repetitions are asked for. `sitting`: the
+        same for all sets of one run of the program; "" for a set by itself. StreamError when it cannot be written; it
+        may be tried again later with the same words.
         """
-        moment = _zoned(started_at)
-        row = {
-            "uuid": uuid.uuid4().hex,
-            "started_at": moment.isoformat(),
-            "started_s": moment.timestamp(),
-            "source": rows.plain(source),
-            "exercise": rows.plain(exercise),
-            "person": rows.plain(person),
-            "height_cm": height_cm,
-            "target": target,
-            "formcheck_version": __version__,
-        }
-        names = ", ".join(row)
+        own = uuid.uuid4().hex
+        head = rows.head_row(own, sitting or own, _zoned(started_at), source, exercise, person, target)
         with self._writing() as db:
-            cursor = db.execute(
-                f"INSERT INTO sessions ({names}) VALUES ({', '.join('?' for _ in row)})", tuple(row.values())
-            )
-        assert cursor.lastrowid is not None  # an INSERT that did not raise has one
-        return cursor.lastrowid
+            return rows.write_session(db, head | {"height_cm": height_cm, "formcheck_version": __version__})
 
     def add_rep(self, session_id: int, rep: Rep) -> None:
         """Write a repetition, and those before it that could not be written; one already written stays as it is.
@@ -109,8 +96,10 @@ class Store:
             self._write_reps(db, session_id, waiting)
         del self._unwritten[session_id]
 
-    def finish(self, session_id: int, result: Result, ended_how: str, pain: str | None = None) -> None:
-        """Write the session's outcome and every repetition of it that is not written yet.
+    def finish(
+        self, session_id: int, result: Result, ended_how: str, pain: str | None = None, trace: Trace | None = None
+    ) -> None:
+        """Write the session's outcome, its trace, and every repetition of it that is not written yet.
 
         `ended_how`: in one word or a few, such as "stopped". `pain`: the person's answer, None without one. StreamError
         when it cannot be written now; it may be tried again.
@@ -122,12 +111,58 @@ class Store:
             self._update(db, session_id, row)
             if pain is not None:
                 self._update(db, session_id, {"pain": rows.plain(pain)})
+            if trace is not None:
+                traces.write(db, session_id, trace)
         self._unwritten.pop(session_id, None)
 
     def set_pain(self, session_id: int, pain: str) -> None:
         """Write the person's answer to whether it hurt; StreamError when it cannot be written."""
         with self._writing() as db:
             self._update(db, session_id, {"pain": rows.plain(pain)})
+
+    def put(self, sets: Sequence[tuple[StoredSession, Trace]], *, replace: bool) -> tuple[int, ...]:
+        """Write whole sessions of one sitting at once, and return the numbers of those that were written.
+
+        One that is already there, known by its `uuid`, keeps its number and, unless `replace`, all the rest. `replace`:
+        what else the rep log has of the sitting goes, such as a set that the clip was once found to have. StreamError
+        when it cannot be written: then none of them is.
+        """
+        with self._writing() as db:
+            numbers = {one.uuid: _number_of(db, one.uuid) for one, _ in sets}
+            if replace:
+                db.executemany("DELETE FROM sessions WHERE uuid = ?", [(uuid,) for uuid in numbers])
+                db.executemany("DELETE FROM sessions WHERE sitting = ?", [(one.sitting,) for one, _ in sets])
+            new = [(one, trace) for one, trace in sets if replace or numbers[one.uuid] is None]
+            return tuple(self._put(db, one, trace, numbers[one.uuid]) for one, trace in new)
+
+    def _put(self, db: sqlite3.Connection, one: StoredSession, trace: Trace, number: int | None) -> int:
+        result, started_at = one.result, _zoned(one.started_at)
+        head = rows.head_row(
+            one.uuid, one.sitting, started_at, result.source, result.exercise or "", one.person, one.target
+        )
+        end = {"formcheck_version": one.formcheck_version, "pain": one.pain, "ended_how": one.ended_how}
+        number = rows.write_session(db, {"id": number, **head, **rows.result_row(result), **end})
+        for rep in result.reps:
+            rows.write_rep(db, number, rep)
+        traces.write(db, number, trace)
+        return number
+
+    def delete(self, session_ids: Sequence[int]) -> int:
+        """Delete sessions with all that belongs to them, and return how many there were of them.
+
+        What they said is overwritten in the file, not only forgotten. StreamError when it cannot be written.
+        """
+        with self._writing() as db:
+            found = db.executemany("DELETE FROM sessions WHERE id = ?", [(number,) for number in session_ids]).rowcount
+        try:
+            # the journal still has the old pages until it is emptied; while others read, the last one to leave does it
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except sqlite3.Error as error:
+            raise StreamError(
+                f"The sessions are deleted, but not yet overwritten in the rep log in {self.folder} ({error}).",
+                "Make room on the disk and delete any other session, or start formcheck live again.",
+            ) from error
+        return found
 
     def _write_reps(self, db: sqlite3.Connection, session_id: int, reps: dict[int, Rep]) -> None:
         if db.execute("SELECT 1 FROM sessions WHERE id = ?", (session_id,)).fetchone() is None:
@@ -180,6 +215,17 @@ class Store:
         with self._reading() as db:
             return rows.read_reps(db, session_id)
 
+    def trace(self, session_id: int) -> Trace:
+        """Return what a session is drawn from, an empty trace where none is kept; SetupError when it is unreadable."""
+        with self._reading() as db:
+            return traces.read(db, session_id)
+
+    def sitting(self, sitting: str) -> tuple[int, ...]:
+        """Return the numbers of a sitting's sessions in order, none for an unknown one."""
+        with self._reading() as db:
+            found = db.execute("SELECT id FROM sessions WHERE sitting = ? ORDER BY started_s, id", (sitting,))
+            return tuple(number for (number,) in found)
+
     def sessions(
         self,
         *,
@@ -193,15 +239,22 @@ class Store:
 
         `since` and later, before `until` (without a zone: in the computer's); `last`: only so many of the latest.
         """
-        wanted = {
-            "person": rows.plain_or_none(person),
-            "exercise": rows.plain_or_none(exercise),
-            "since_s": None if since is None else _zoned(since).timestamp(),
-            "until_s": None if until is None else _zoned(until).timestamp(),
-            "last": -1 if last is None else last,
-        }
+        wanted = _wanted(person, exercise, since, until, last)
         with self._reading() as db:
             return rows.read_summaries(db, wanted)
+
+    def totals(
+        self,
+        *,
+        person: str | None = None,
+        exercise: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> tuple[Total, ...]:
+        """Return what each person has done of each exercise in the chosen time, whoever was last active first."""
+        wanted = _wanted(person, exercise, since, until, None)
+        with self._reading() as db:
+            return rows.read_totals(db, wanted)
 
     @contextmanager
     def _reading(self) -> Generator[sqlite3.Connection, None, None]:
@@ -218,6 +271,25 @@ class Store:
         finally:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
+
+
+def _wanted(
+    person: str | None, exercise: str | None, since: datetime | None, until: datetime | None, last: int | None
+) -> dict[str, Any]:
+    """Return the choice as the queries take it."""
+    return {
+        "person": rows.plain_or_none(person),
+        "exercise": rows.plain_or_none(exercise),
+        "since_s": None if since is None else _zoned(since).timestamp(),
+        "until_s": None if until is None else _zoned(until).timestamp(),
+        "last": -1 if last is None else last,
+    }
+
+
+def _number_of(db: sqlite3.Connection, uuid: str) -> int | None:
+    """Return the number of the session known by `uuid`, None when it is not in the rep log."""
+    found = db.execute("SELECT id FROM sessions WHERE uuid = ?", (uuid,)).fetchone()
+    return None if found is None else int(found[0])
 
 
 def _zoned(moment: datetime) -> datetime:

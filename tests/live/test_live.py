@@ -131,7 +131,7 @@ def test_a_set_of_another_exercise_is_a_session_of_its_own_in_the_log(runs, tmp_
         def add(self, rep: object) -> None:
             self.asked.append(("add", rep.index))
 
-        def finish(self, result: object, how: str) -> None:
+        def finish(self, result: object, how: str, trace: object) -> None:
             self.asked.append(("finish", result.exercise, len(result.reps), how))
 
     log = Played()
@@ -172,7 +172,7 @@ class BrokenLog:
             raise StreamError("The repetition could not be written.", "Free some room.")
         self.kept.append(rep)
 
-    def finish(self, result: object, how: str) -> None:
+    def finish(self, result: object, how: str, trace: object) -> None:
         self.full = False
         self.kept.extend(result.reps)
 

@@ -21,7 +21,7 @@ from formcheck.records import home, opening
 from formcheck.records.log import SessionLog
 from formcheck.records.rows import CUT_OFF
 from formcheck.records.store import Store
-from formcheck.types import Finding, Problem, Rep, RestFacts, Result, Verdict
+from formcheck.types import Finding, Problem, Rep, RestFacts, Result, Trace, Verdict
 
 NOON = datetime(2026, 3, 4, 12, 0, 0, 250_000, tzinfo=timezone(timedelta(hours=1)))
 OK, FAULT, UNSURE = Verdict.OK, Verdict.FAULT, Verdict.UNSURE
@@ -175,7 +175,7 @@ def test_a_live_sessions_line_to_it(store):
     (number,) = log.session_ids
     assert [(s.id, s.person, s.target, s.counted) for s in store.sessions()] == [(number, "Anna", 8, 2)]
     assert store.session(number).result.height_cm == 170.0
-    log.finish(a_result(a_rep(0), a_rep(1)), "stopped")
+    log.finish(a_result(a_rep(0), a_rep(1)), "stopped", Trace())
     log.answer("some")
     back = store.session(number)
     assert (back.result, back.ended_how, back.pain) == (a_result(a_rep(0), a_rep(1)), "stopped", "some")
@@ -186,11 +186,11 @@ def test_each_set_of_a_live_session_is_a_session_in_the_log(store):
     log = SessionLog(store, "camera 0", NOON, person="Anna")
     log.begin("spine-extension")
     log.add(a_rep(0))
-    log.finish(a_result(a_rep(0)), "exercise_changed")
+    log.finish(a_result(a_rep(0)), "exercise_changed", Trace())
     log.begin("leg-raise")
     log.add(a_rep(0, side="left"))
     log.add(a_rep(1, side="right"))
-    log.finish(a_result(a_rep(0, side="left"), a_rep(1, side="right"), exercise="leg-raise"), "stopped")
+    log.finish(a_result(a_rep(0, side="left"), a_rep(1, side="right"), exercise="leg-raise"), "stopped", Trace())
     log.answer("none")
     first, second = (store.session(number) for number in log.session_ids)
     assert [(s.result.exercise, s.ended_how, s.pain) for s in (first, second)] == [
@@ -206,13 +206,15 @@ def test_what_a_set_could_not_write_is_written_with_the_next_one(store, monkeypa
     log.begin("spine-extension")
     log.add(a_rep(0))
 
+    both = a_result(a_rep(0), a_rep(1))
+
     def full(*_args: object, **_more: object) -> None:
         raise StreamError("The disk is full.", "Free some room.")
 
     with monkeypatch.context() as broken:
         broken.setattr(store, "add_rep", full)
         broken.setattr(store, "finish", full)
-        for act in (lambda: log.add(a_rep(1)), lambda: log.finish(a_result(a_rep(0), a_rep(1)), "exercise_changed")):
+        for act in (lambda: log.add(a_rep(1)), lambda: log.finish(both, "exercise_changed", Trace())):
             with pytest.raises(StreamError):
                 act()
     log.begin("leg-raise")
@@ -246,7 +248,8 @@ def test_names_of_all_kinds(store, name):
     )
     store.finish(session_id, result, name, name)
     back = store.session(session_id)
-    assert (back.result, back.person, back.ended_how, back.pain) == (result, name, name, name)
+    told = dataclasses.replace(result, exercise=name or None)  # without a name, which one it was is not known
+    assert (back.result, back.person, back.ended_how, back.pain) == (told, name, name, name)
     assert [s.id for s in store.sessions(person=name, exercise=name)] == [session_id]
     assert store.sessions(person=name + "!") == ()
 
@@ -321,22 +324,30 @@ def test_sessions_are_chosen_by_person_exercise_and_time(store):
     assert days(since=here) == [3, 4]
 
 
-def columns(db: sqlite3.Connection) -> list[tuple[str, str]]:
-    tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    return [(table, row[2]) for table in tables for row in db.execute(f"PRAGMA table_info({table})")]
+TABLES = ("reps", "measures", "findings", "curves", "postures")
+
+
+def columns(db: sqlite3.Connection) -> list[tuple[str, str, str]]:
+    """Return (table, name, type) of every column."""
+    found = db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    tables = [name for (name,) in found]
+    return [(table, row[1], row[2]) for table in tables for row in db.execute(f"PRAGMA table_info({table})")]
 
 
 def test_the_file_is_kept_as_promised(store):
     db = store._db
     asked = [db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "foreign_keys", "journal_mode")]
     assert asked == [2, 1, "wal"]
-    # no pictures: nothing but numbers and text has a place in it
-    assert {kind for table, kind in columns(db) if not table.startswith("sqlite_")} == {"INTEGER", "REAL", "TEXT"}
+    # no pictures: nothing but numbers and text has a place in it, beside curves and the 33 landmarks, packed
+    others = {(table, name) for table, name, kind in columns(db) if kind not in ("INTEGER", "REAL", "TEXT")}
+    assert others == {("curves", "points"), ("postures", "marks")}
+    with pytest.raises(sqlite3.IntegrityError, match="length"):
+        db.execute("INSERT INTO postures VALUES (1, 0, 'top', 1.0, 640, 360, ?)", (b"a picture" * 100,))
     # what belongs to a session goes with it
     session_id = store.begin("camera 0", "spine-extension", NOON)
     store.finish(session_id, a_result(a_rep()), "stopped")
     db.execute("DELETE FROM sessions")
-    assert not any(db.execute(f"SELECT * FROM {table}").fetchall() for table in ("reps", "measures", "findings"))
+    assert not any(db.execute(f"SELECT * FROM {table}").fetchall() for table in TABLES)
     assert store.begin("camera 0", "spine-extension", NOON) == session_id + 1
 
 

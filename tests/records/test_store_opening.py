@@ -174,10 +174,27 @@ def test_an_old_record_is_brought_forward(tmp_path):
     assert tables(path) == tables(tmp_path / "new" / opening.RECORD)
 
 
-def test_released_steps_are_not_edited(tmp_path):
+def test_a_record_of_the_version_before_is_brought_forward(tmp_path):
+    path = tmp_path / opening.RECORD
+    shutil.copyfile(OLD.with_name("version-2.sqlite3"), path)
+    with Store(tmp_path) as store:
+        whole, cut_off = store.sessions()
+        assert (whole.person, whole.target, whole.ended_how, whole.pain) == ("Anna", 10, "target", "some")
+        assert (whole.attempts, whole.good, whole.faults) == (2, 1, {"overarch": 1})
+        assert [(t.side, t.attempts, t.counted) for t in cut_off.tallies] == [("left", 1, 1), ("right", 1, 0)]
+        assert store.session(whole.id).result.personal == {"overarch": ("J. Doe", "")}
+        # each was a sitting of its own, and nothing is known to draw it from
+        assert [store.sitting(one.sitting) for one in (whole, cut_off)] == [(whole.id,), (cut_off.id,)]
+        assert store.trace(whole.id).curves == store.trace(whole.id).postures == ()
+    filled(tmp_path / "new", 0)
+    assert tables(path) == tables(tmp_path / "new" / opening.RECORD)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_released_steps_are_not_edited(tmp_path, version):
     with closing(sqlite3.connect(tmp_path / "x", isolation_level=None)) as db:
-        schema.brought_forward(db, 1)
-    assert tables(tmp_path / "x") == tables(OLD)
+        schema.brought_forward(db, version)
+    assert tables(tmp_path / "x") == tables(OLD.with_name(f"version-{version}.sqlite3"))
 
 
 def test_a_step_is_taken_whole_or_not_at_all(tmp_path, monkeypatch):

@@ -23,6 +23,7 @@ from formcheck.errors import FormcheckError, SetupError, StreamError
 from formcheck.records import opening
 from formcheck.records.log import SessionLog
 from formcheck.records.store import Store
+from formcheck.types import Trace
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -121,7 +122,7 @@ def test_a_disk_that_fills_up_in_the_middle_of_a_set(tmp_path, disk):
             empty = fill(store)
             said = [error for index in range(10, 60) if (error := failing(log, index))]
             with pytest.raises(StreamError):
-                log.finish(a_result(60), "stopped")
+                log.finish(a_result(60), "stopped", Trace())
             assert said
             assert {str(folder) in error.wrong and "room" in error.remedy for error in said} == {True}
             with Store(folder) as reader:  # what was written before can be read meanwhile
@@ -176,6 +177,7 @@ import os, sys
 from pathlib import Path
 from formcheck.errors import SetupError
 from formcheck.records.store import Store
+from formcheck.types import Trace
 if os.geteuid() == 0:
     os.setuid(65534)  # root may write everywhere
 try:
