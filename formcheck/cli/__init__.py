@@ -16,6 +16,7 @@ from formcheck.cli.analyse_command import analyse
 from formcheck.cli.console import configured_streams, native_code_quiet
 from formcheck.cli.doctor_command import doctor
 from formcheck.cli.evaluate_command import evaluate
+from formcheck.cli.history_command import history
 from formcheck.cli.live_command import live
 
 app = typer.Typer(
@@ -47,3 +48,4 @@ app.command("doctor")(doctor)
 app.command("analyse")(analyse)
 app.command("analyze", hidden=True)(analyse)
 app.command("evaluate")(evaluate)
+app.add_typer(history, name="history")

@@ -191,7 +191,7 @@ def _run(wishes: Wishes, as_json: bool, say: Console) -> int:
         _remark(say, trouble)
     results = live.results
     if as_json:
-        print_utf8(folder.session_text(results))
+        print_utf8(folder.session_text(results, log.sitting if log is not None else ""))
     else:
         show(Console(), results, wishes.exercises, None)
     _remark(say, film.kept())

@@ -11,26 +11,30 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from formcheck import __version__, words
-from formcheck.types import Rep, Result, Verdict
+from formcheck.records import identity
+from formcheck.types import Finding, Rep, Result, Verdict
 
 SCHEMA = "formcheck.session/1"
 
 
-def session_object(results: Sequence[Result]) -> dict[str, Any]:
+def session_object(results: Sequence[Result], sitting: str = "") -> dict[str, Any]:
     """Return the session object of the sets of one recording, of which there is at least one.
 
     It is the first set's; each of the others, where the exercise changed, stands in its `further_sets`. Plain dicts,
-    lists, numbers and strings; what was not seen is None.
+    lists, numbers and strings; what was not seen is None. `sitting`: by what the recording is known again, "" where it
+    is not kept.
     """
-    first, *others = results
-    return {**_set_object(first), "further_sets": [_set_object(other) for other in others]}
+    ids = [{"id": identity.of_set(sitting, at), "sitting": sitting} if sitting else {} for at in range(len(results))]
+    first, *others = (set_object(result) | known for result, known in zip(results, ids, strict=True))
+    return {**first, "further_sets": others}
 
 
-def _set_object(result: Result) -> dict[str, Any]:
+def set_object(result: Result, version: str = __version__) -> dict[str, Any]:
+    """Return the object of one set, judged by formcheck of that version."""
     english = words.load()
     return {
         "schema": SCHEMA,
-        "formcheck_version": __version__,
+        "formcheck_version": version,
         "source": result.source,
         "exercise": result.exercise,
         "started_at": result.started_at,
@@ -44,7 +48,7 @@ def _set_object(result: Result) -> dict[str, Any]:
         },
         "rest": _rest(result),
         "limits": {fault: _limit(result, fault) for fault in result.limits},
-        "reps": [_rep(rep) for rep in result.reps],
+        "reps": [rep_object(rep) for rep in result.reps],
         "summary": {
             "counted": result.counted,
             "good": result.good,
@@ -78,7 +82,8 @@ def _rest(result: Result) -> dict[str, Any] | None:
     }
 
 
-def _rep(rep: Rep) -> dict[str, Any]:
+def rep_object(rep: Rep) -> dict[str, Any]:
+    """Return the object of one repetition."""
     unsure = [{"check": f.check, "why": f.why} for f in rep.findings if f.verdict is Verdict.UNSURE]
     return {
         "index": rep.index,
@@ -89,8 +94,13 @@ def _rep(rep: Rep) -> dict[str, Any]:
         "verdicts": {check: verdict.value for check, verdict in rep.verdicts.items()},
         "faults": list(rep.faults),
         "unsure": unsure,
-        "reasons": [{"check": f.check, "verdict": f.verdict.value, "why": f.why} for f in rep.findings],
+        "reasons": [_reason(found) for found in rep.findings],
     }
+
+
+def _reason(found: Finding) -> dict[str, str]:
+    named = {"fault": found.fault} if found.fault else {}
+    return {"check": found.check, "verdict": found.verdict.value, **named, "why": found.why}
 
 
 def _times(rep: Rep) -> dict[str, float | None]:
@@ -100,7 +110,7 @@ def _times(rep: Rep) -> dict[str, float | None]:
 
 def reps_csv(results: Sequence[Result]) -> str:
     """Return the repetitions as CSV text with a header, one row each; empty cells for what was not seen."""
-    rows = [{"exercise": result.exercise, **_flat(_rep(rep))} for result in results for rep in result.reps]
+    rows = [{"exercise": result.exercise, **flat_rep(rep_object(rep))} for result in results for rep in result.reps]
     head = list(dict.fromkeys(name for row in rows for name in row)) or [*CSV_BASE, "faults", "unsure"]
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, head, restval="", lineterminator="\n")
@@ -113,7 +123,7 @@ def reps_csv(results: Sequence[Result]) -> str:
 CSV_BASE = ("exercise", "index", "side", "counted", "start_s", "peak_s", "end_s", "lift_s", "hold_s", "lower_s")
 
 
-def _flat(rep: Mapping[str, Any]) -> dict[str, Any]:
+def flat_rep(rep: Mapping[str, Any]) -> dict[str, Any]:
     """Return a repetition's object as one row: lists joined by blanks, a column for each check's verdict."""
     row = {k: v for k, v in rep.items() if k not in ("verdicts", "faults", "unsure", "reasons")}
     row |= {f"{check}_verdict": verdict for check, verdict in rep["verdicts"].items()}

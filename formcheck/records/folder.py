@@ -43,17 +43,17 @@ def prepared(folder: Path, *, force: bool) -> Path:
     return folder
 
 
-def session_text(results: Sequence[Result]) -> str:
-    """Return the session object as the text of session.json, ending in a line break."""
-    return json.dumps(session_object(results), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+def session_text(results: Sequence[Result], sitting: str = "") -> str:
+    """Return the session object as the text of session.json, ending in a line break; `sitting`: what is it known by."""
+    return json.dumps(session_object(results, sitting), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def save(folder: Path, results: Sequence[Result], *, film: bool = True) -> list[Path]:
+def save(folder: Path, results: Sequence[Result], sitting: str = "", *, film: bool = True) -> list[Path]:
     """Write session.json and reps.csv into `folder` and return their paths; SetupError when that fails.
 
     `film`: annotated.mp4 belongs to this session; one that does not, left by an earlier, is removed.
     """
-    texts = {SESSION: session_text(results), REPS: reps_csv(results)}
+    texts = {SESSION: session_text(results, sitting), REPS: reps_csv(results)}
     try:
         for name, text in texts.items():
             # whole or not at all: a full disk must not leave half a session under the name of a whole one

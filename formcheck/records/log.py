@@ -5,10 +5,10 @@ Each set of an exercise is a session of its own there. May not know: how a sessi
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from formcheck.records import identity
 from formcheck.records.store import Store
 from formcheck.types import Rep, Result, Trace
 
@@ -26,7 +26,10 @@ class _Set:
 
 
 class SessionLog:
-    """Keeps a session's sets in a store. A call that fails raises FormcheckError; the next call makes good for it."""
+    """Keeps a session's sets in a store. A call that fails raises FormcheckError; the next call makes good for it.
+
+    `sitting`: by what the session is known again.
+    """
 
     def __init__(
         self,
@@ -41,7 +44,7 @@ class SessionLog:
         """Take what the sets have in common; one is begun in the store when there is something to keep, not before."""
         self._store, self._source, self._started_at = store, source, started_at
         self._person, self._height_cm, self._target = person, height_cm, target
-        self._sitting = uuid.uuid4().hex
+        self.sitting = identity.of_live()
         self._sets: list[_Set] = []
 
     @property
@@ -72,7 +75,7 @@ class SessionLog:
     def _write(self) -> None:
         """Write what is not in the store yet, in the order it came about."""
         store = self._store
-        for one in self._sets:
+        for number, one in enumerate(self._sets):
             if one.session_id is None:
                 one.session_id = store.begin(
                     self._source,
@@ -81,7 +84,8 @@ class SessionLog:
                     person=self._person,
                     height_cm=self._height_cm,
                     target=self._target,
-                    sitting=self._sitting,
+                    sitting=self.sitting,
+                    number=number,
                 )
             if one.outcome is not None:
                 # with every repetition of it that is not there yet

@@ -327,8 +327,9 @@ TALLIES = """
     SELECT session, side, count(*), sum(counted), sum(good)
     FROM reps WHERE session IN chosen GROUP BY session, side"""
 TOTALS = """
-    SELECT person, exercise, count(DISTINCT id), coalesce(sum(counted), 0), coalesce(sum(good), 0)
-    FROM sessions LEFT JOIN reps ON reps.session = id
+    , done AS (SELECT session, sum(counted) AS counted, sum(good) AS good FROM reps GROUP BY session)
+    SELECT person, exercise, count(*), coalesce(sum(counted), 0), coalesce(sum(good), 0)
+    FROM sessions LEFT JOIN done ON done.session = id
     WHERE id IN chosen GROUP BY person, exercise ORDER BY max(started_s) DESC"""
 FAULTS = """
     SELECT findings.session, side, fault, count(*)

@@ -13,7 +13,6 @@ May not know: how a session comes about, how a history is shown.
 from __future__ import annotations
 
 import sqlite3
-import uuid
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -23,7 +22,7 @@ from typing import Any
 
 from formcheck import __version__
 from formcheck.errors import SetupError, StreamError
-from formcheck.records import home, opening, rows, traces
+from formcheck.records import home, identity, opening, rows, traces
 from formcheck.records.rows import StoredSession, Summary, Total
 from formcheck.types import Rep, Result, Trace
 
@@ -73,15 +72,17 @@ class Store:
         height_cm: float | None = None,
         target: int | None = None,
         sitting: str = "",
+        number: int = 0,
     ) -> int:
         """Begin a session and return its number.
 
         `started_at`: without a zone, in the computer's. `target`: how many repetitions are asked for. `sitting`: the
-        same for all sets of one run of the program; "" for a set by itself. StreamError when it cannot be written; it
-        may be tried again later with the same words.
+        same for all sets of one run of the program, `number` which of them; "" for a set by itself. StreamError when it
+        cannot be written; it may be tried again later with the same words.
         """
-        own = uuid.uuid4().hex
-        head = rows.head_row(own, sitting or own, _zoned(started_at), source, exercise, person, target)
+        sitting = sitting or identity.of_live()
+        own = identity.of_set(sitting, number)
+        head = rows.head_row(own, sitting, _zoned(started_at), source, exercise, person, target)
         with self._writing() as db:
             return rows.write_session(db, head | {"height_cm": height_cm, "formcheck_version": __version__})
 
