@@ -47,7 +47,7 @@ OWNERS = {
     "matplotlib": ("accuracy/pictures.py",),
     "sqlite3": ("records/",),
     "av": ("capture/", "records/", "coach/"),
-    "pydantic": ("form/exercises/", "profile.py", "words/"),
+    "pydantic": ("form/exercises/", "profile.py", "records/arrival.py", "words/"),
     "tomli": ("toml.py",),
     "rich": ("cli/",),
     "typer": ("cli/",),
