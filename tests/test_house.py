@@ -29,7 +29,7 @@ FLOORS = (
     ("toml",),
     ("capture", "pose", "form", "words"),
     ("coach", "records", "profile", "trace"),
-    ("session",),
+    ("session", "dose"),
     ("live", "doctor", "accuracy"),
     ("cli",),
     ("__main__",),
