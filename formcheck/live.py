@@ -14,9 +14,10 @@ from contextlib import closing
 from typing import Protocol
 
 from formcheck.coach import overlay, paint, screens
-from formcheck.coach.flow import ASKS_S, Flow, Say
+from formcheck.coach.flow import ASKS_S, Flow
 from formcheck.coach.mirror import mirrored
 from formcheck.coach.review import review
+from formcheck.coach.say import Say
 from formcheck.coach.scene import Scene, Stage
 from formcheck.errors import FormcheckError
 from formcheck.pose.mediapipe import PoseFinder
@@ -34,6 +35,8 @@ LAST_WORDS_S = 12.0
 CUE_WAITS_S = 1.5
 #: The keys of the answers to how it felt.
 PAIN = {"1": "none", "2": "some", "3": "stop"}
+#: The keys of the answers to whether to go on after pain.
+GO_ON = {"1": True, "2": False}
 
 
 class Source(Protocol):
@@ -42,6 +45,11 @@ class Source(Protocol):
     @property
     def name(self) -> str:
         """What it is called."""
+        ...
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Width and height of its pictures."""
         ...
 
     @property
@@ -135,16 +143,21 @@ class Live:
         window: Display | None = None,
         log: Log | None = None,
         film: Callable[[tuple[int, int]], Reel] | None = None,
+        dose: Callable[[Result], str] | None = None,
         started_at: str | None = None,
         mirror: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take what the session is made of; what is None is done without. `film` opens one for pictures of a size."""
+        """Take what the session is made of; what is None is done without.
+
+        `film` opens one for pictures of a size. `dose` returns what there is to say of the day's or the week's dose
+        with the finished set, "" for nothing; it may raise FormcheckError.
+        """
         self.troubles: list[str] = []
         self.mirror = mirror
         self._camera, self._finder, self._session, self._flow = camera, finder, session, flow
         self._words, self._target, self._started_at, self._clock = words, target, started_at, clock
-        self._voice, self._window, self._log, self._film = voice, window, log, film
+        self._voice, self._window, self._log, self._film, self._dose = voice, window, log, film, dose
         self._reel: Reel | None = None
         self._unsaved = False
         self._sets_begun = 0
@@ -164,6 +177,8 @@ class Live:
 
     def run(self) -> None:
         """Run the session to its end."""
+        if self._flow.stage is Stage.ASK and not self._may_begin():
+            return
         how = "broke_off"  # unless it comes to its own end below
         try:
             with closing(self._session.watch(self._camera, self._finder, TICK_S, self._camera.close)) as moments:
@@ -180,6 +195,24 @@ class Live:
                 self._end_set(-1, self._flow.ended)
         if not self._flow.over:
             self._summarise(result)
+
+    # -- the beginning ---------------------------------------------------------------------------------------------
+
+    def _may_begin(self) -> bool:
+        """Ask whether to go on after pain, before anything is looked at; return whether the set-up may begin."""
+        flow = self._flow
+        while flow.stage is Stage.ASK and not flow.over and not self._cut:
+            now_s = self._clock()
+            self._speak(flow.tick(now_s, 0.0))
+            self._show(flow.scene(now_s, self._notices()))
+            for key in self._pressed():
+                self._speak(self._do(key, now_s))
+            time.sleep(TICK_S)
+        if flow.stage is Stage.SETUP and not self._cut:
+            return True
+        flow.stop(self._cut or "not_begun")
+        self._last_words()
+        return False
 
     # -- one moment ------------------------------------------------------------------------------------------------
 
@@ -230,7 +263,7 @@ class Live:
                 flow.over = True
             flow.stop("stopped")
         elif key == "space":
-            if flow.stage is Stage.SETUP:
+            if flow.stage in (Stage.ASK, Stage.SETUP):
                 return flow.start()
             if flow.stage is Stage.REST:
                 session.judge.rest_now()
@@ -241,6 +274,8 @@ class Live:
         elif key == "r" and flow.stage in (Stage.REST, Stage.SET):
             session.judge.rest_again()
             return flow.rest_again()
+        elif key in GO_ON and flow.stage is Stage.ASK:
+            return flow.may_go_on(GO_ON[key], now_s)
         elif key in PAIN and flow.stage is Stage.SUMMARY:
             says = flow.answer(PAIN[key], now_s)
             if says and session.judge.reps:
@@ -271,7 +306,7 @@ class Live:
         if self._window is None:
             return
         if self._last is None or scene.summary is not None:
-            wide, high = self._last.size_px if self._last else (4, 3)
+            wide, high = self._camera.size_px
             image = screens.background((SHOWN_PX * wide // high, SHOWN_PX))
         else:
             image = screens.greyed(self._last.image) if scene.lost else self._last.image
@@ -342,7 +377,7 @@ class Live:
         flow = self._flow
         asked = self._window is not None and not self._cut
         exercise = self._session.judge.exercise or self._session.exercises[0]
-        summary = review(result, exercise, self._target, self._words, ASKS_S if asked else None)
+        summary = review(result, exercise, self._target, self._words, ASKS_S if asked else None, self._dose_now(result))
         self._speak([*self._left_to_say, *flow.summarise(summary, self._clock())])
         while asked and not flow.over and not self._cut:
             now_s = self._clock()
@@ -351,5 +386,16 @@ class Live:
             for key in self._pressed():
                 self._speak(self._do(key, now_s))
             time.sleep(TICK_S)
+        self._last_words()
+
+    def _dose_now(self, result: Result) -> str:
+        """Return what there is to say of the dose with this set."""
+        try:
+            return self._dose(result) if self._dose is not None else ""
+        except FormcheckError as error:
+            self._trouble(str(error))
+            return ""
+
+    def _last_words(self) -> None:
         if self._voice is not None and not self._cut:
             self._voice.wait(LAST_WORDS_S)

@@ -1,5 +1,7 @@
 """The steps of a live session and what is said at each: set-up, rest, set, summary; hands-free, or hurried by keys.
 
+    ASK (only after pain) --yes--> SETUP
+
     SETUP --nothing in the way--> REST --rest taken--> SET --target, got up, still, stopped--> SUMMARY --answer--> over
       ^---------- blocked again ---'  ^-- rest again ---'
 
@@ -10,9 +12,10 @@ May not know: cameras, windows, voices, how lifts are found; what to say within 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
 
-from formcheck.coach.scene import Item, Scene, Stage, Summary
+from formcheck.coach.asking import Asking
+from formcheck.coach.say import SUMMED_UP_S, Say
+from formcheck.coach.scene import Item, Opening, Scene, Stage, Summary
 from formcheck.types import Observation, Problem
 from formcheck.words import Words
 
@@ -26,8 +29,8 @@ GOT_UP_S, AWAY_S = 3.0, 15.0
 STILL_S, REMIND_S = 60.0, 25.0
 #: How long the question how it felt waits, and the thanks for the answer stay.
 ASKS_S, THANKS_S = 20.0, 4.0
-#: What is announced may wait so long for what is being said to end, the summary longer: nothing comes after it.
-ANNOUNCED_S, SUMMED_UP_S = 4.0, 15.0
+#: What is told at the beginning stays for so long before the set-up goes on.
+TOLD_S = 7.0
 #: The camera is lost when it has given no picture for so long.
 LOST_S = 2.0
 
@@ -49,14 +52,6 @@ HIDES = {
 }
 
 
-class Say(NamedTuple):
-    """A sentence to speak now; `urgent`: before all others; `wait_s`: how long it may wait for another to end."""
-
-    text: str
-    urgent: bool = False
-    wait_s: float = ANNOUNCED_S
-
-
 def items(seen: Observation) -> tuple[Item, ...]:
     """Return the set-up's check list after an observation."""
     names = {problem.name for problem in seen.problems}
@@ -72,14 +67,17 @@ def items(seen: Observation) -> tuple[Item, ...]:
 class Flow:
     """Follows one live session through its steps. `ended`: how the set ended, "" until it has; `over`: all is said."""
 
-    def __init__(self, words: Words, target: int, *, auto_start: bool = True) -> None:
-        """Take the language, how many repetitions the set has, and whether it begins by itself."""
-        self.stage = Stage.SETUP
+    def __init__(self, words: Words, target: int, *, auto_start: bool = True, opening: Opening | None = None) -> None:
+        """Take the language, how many repetitions the set has, whether it begins by itself, and what comes first."""
+        opening = opening or Opening()
+        self.stage = Stage.ASK if opening.ask else Stage.SETUP
         self.ended = ""
         self.over = False
         self._words = words
         self._target = target
         self._released = auto_start
+        self._asking = Asking(words)
+        self._told, self._told_since_s = opening.told, float("inf")
         self._seen: Observation | None = None
         self._summary: Summary | None = None
         self._sentence = words("screen.waiting")
@@ -91,8 +89,8 @@ class Flow:
 
     @property
     def holds(self) -> bool:
-        """Whether the judgement must not begin yet: the start was left to a key, and none has come."""
-        return not self._released
+        """Whether the judgement must not begin yet: something comes first, or the start was left to a key."""
+        return not self._released or self.stage is Stage.ASK or bool(self._told)
 
     def see(self, seen: Observation, now_s: float) -> list[Say]:
         """Take what was seen of the next picture and return what to say."""
@@ -109,6 +107,9 @@ class Flow:
 
     def tick(self, now_s: float, silent_s: float) -> list[Say]:
         """Take the passing of time without a picture; `silent_s`: for how long the camera has given none."""
+        if self.stage is Stage.ASK:
+            self.over = self.over or self._asking.over(now_s)
+            return self._asking.tick(now_s)
         if self.stage is Stage.SUMMARY:
             self.over = self.over or now_s >= self._deadline_s
             return []
@@ -120,6 +121,8 @@ class Flow:
     def scene(self, now_s: float, notices: tuple[str, ...] = ()) -> Scene:
         """Return what the window shows now."""
         seen, summary = self._seen, self._summary
+        if self.stage is Stage.ASK:
+            return self._asking.scene(self._target, notices)
         if summary is not None and not summary.pain and summary.left_s is not None:
             summary = replace(summary, left_s=max(0.0, self._deadline_s - now_s))
         in_set = self.stage is Stage.SET and seen is not None
@@ -139,9 +142,23 @@ class Flow:
     # -- what keys and the outside do ------------------------------------------------------------------------------
 
     def start(self) -> list[Say]:
-        """Leave the set-up, as by its key: go on to the rest, whatever the check list says."""
+        """Leave the set-up, as by its key: go on to the rest, whatever the check list says.
+
+        While something is asked the key is no answer; once to rest was the answer, it ends the session.
+        """
+        if self.stage is not Stage.SETUP:
+            self.over = self.over or self._asking.answer is False
+            return []
         self._released = True
-        return self._go_rest() if self.stage is Stage.SETUP else []
+        self._told = ""
+        return self._go_rest()
+
+    def may_go_on(self, answer: bool, now_s: float) -> list[Say]:
+        """Take the answer to the question before the set-up: whether the pain is gone and to go on is allowed."""
+        says = self._asking.take(answer, now_s) if self.stage is Stage.ASK else []
+        if says and answer:
+            self.stage = Stage.SETUP
+        return says
 
     def rest_again(self) -> list[Say]:
         """Go back from the set, as by its key: the rest is to be taken anew."""
@@ -174,9 +191,20 @@ class Flow:
         """The answer to how it felt, None for none."""
         return (self._summary.pain or None) if self._summary else None
 
+    @property
+    def parting(self) -> str:
+        """What to leave the person with in writing: what to do about pain, else about the dose; "" for nothing."""
+        if self._asking.answer is False:
+            return self._words("ask.rest")
+        if self.pain in ("some", "stop"):
+            return self._words("flow.ask_physio")
+        return self._summary.dose if self._summary else ""
+
     # -- the steps -------------------------------------------------------------------------------------------------
 
     def _set_up(self, seen: Observation, now_s: float) -> list[Say]:
+        if self._told:
+            return self._tell(now_s)
         says = self._speak_of(seen, now_s)
         if seen.phase == "setup":
             return says
@@ -189,6 +217,15 @@ class Flow:
         hints = [Say(self._words(p.say)) for p in seen.problems[:1] if p.say not in self._said_s]
         self._said_s |= {p.say: now_s for p in seen.problems[:1]}
         return [*says, *hints, *self._go_rest()]
+
+    def _tell(self, now_s: float) -> list[Say]:
+        """Show what is told at the beginning, and speak it once."""
+        self._sentence = self._told
+        says = [] if self._told_since_s <= now_s else [Say(self._told, wait_s=SUMMED_UP_S)]
+        self._told_since_s = min(self._told_since_s, now_s)
+        if now_s - self._told_since_s >= TOLD_S:
+            self._told = ""
+        return says
 
     def _rest(self, seen: Observation, now_s: float) -> list[Say]:
         if seen.phase in ("ready", "lift"):
@@ -292,6 +329,8 @@ def spoken(summary: Summary, words: Words) -> str:
         parts.append(f"{summary.remark}.")
     if summary.work_on:
         parts.append(words("flow.next_time", advice=summary.work_on))
+    if summary.dose:
+        parts.append(summary.dose)
     if summary.left_s is not None:
         parts.append(words("flow.how_felt"))
     return " ".join(parts)

@@ -115,6 +115,15 @@ def printed(
     return Text(left, baseline, text, tall, measure(text, tall, bold)[0], colour, bold)
 
 
+def printed_rows(block: Block, left: float, top: float, page: Page) -> list[Operation]:
+    """Return the block's lines in bold, all beginning at x `left`, the first line's capitals reaching up to `top`."""
+    tall = block.height_px
+    return [
+        printed(row, left, top + tall * (1 + PITCH * number), tall, PAPER, page.measure, bold=True)
+        for number, row in enumerate(block.lines)
+    ]
+
+
 def shrunk(tall: float, wide_px: float, across: float) -> float:
     """Return the height of capitals at which what is `across` wide at `tall` is less than `wide_px` wide, about."""
     return tall * min(0.98, 0.99 * wide_px / across) if across > 0 else tall

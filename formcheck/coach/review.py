@@ -17,10 +17,12 @@ from formcheck.words import Words
 MOSTLY = 0.5
 
 
-def review(result: Result, exercise: Exercise, target: int, words: Words, ask_s: float | None) -> Summary:
+def review(
+    result: Result, exercise: Exercise, target: int, words: Words, ask_s: float | None, dose: str = ""
+) -> Summary:
     """Return the summary of a set of `target` repetitions; `ask_s`: how long the answer to how it felt is waited for.
 
-    With `ask_s` None that is not asked.
+    With `ask_s` None that is not asked. `dose`: what there is to say of the dose.
     """
     measure = exercise.lifting.shown
     low, high = exercise.target
@@ -42,6 +44,7 @@ def review(result: Result, exercise: Exercise, target: int, words: Words, ask_s:
         left_s=ask_s,
         remark=words("flow.not_in_turn") if result.alternated is False else "",
         sided=exercise.lifting.sides is not None,
+        dose=dose,
     )
 
 

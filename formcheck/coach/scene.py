@@ -12,12 +12,25 @@ from formcheck.types import Observation, Verdict
 
 
 class Stage(enum.Enum):
-    """The steps of a live session, in order."""
+    """The steps of a live session, in order; the first only when there is something to ask."""
 
+    ASK = "ask"
     SETUP = "setup"
     REST = "rest"
     SET = "set"
     SUMMARY = "summary"
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a live session begins with.
+
+    `ask`: last time it hurt, so before all else it is asked whether to go on; only where that can be answered. `told`:
+    what to say and show at the beginning of the set-up, "" for nothing.
+    """
+
+    ask: bool = False
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +65,8 @@ class Summary:
     `work_on`: the one thing to work on next time, "" for nothing. `bars` with `measure`, `unit` and the target zone
     `low`..`high`: the plot; `sided`: each bar is of one side. `left_s`: seconds left to answer how it felt, None when
     that is not asked. `pain`: the answer, "" for none yet, else "none", "some" or "stop". `remark`: what else there is
-    to say of the set as a whole, a sentence without its full stop, "" for nothing.
+    to say of the set as a whole, a sentence without its full stop, "" for nothing. `dose`: what there is to say of the
+    day's or the week's dose with this set, whole sentences, "" for nothing.
     """
 
     counted: int
@@ -68,6 +82,7 @@ class Summary:
     pain: str = ""
     remark: str = ""
     sided: bool = False
+    dose: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +92,8 @@ class Scene:
     `observation`: the last there was, None before the first picture. `sentence`: what to read now, "" for nothing;
     `safety`: it is about safety. `items`: the set-up's check list, in every other stage empty. `notices`: short remarks
     for a corner ("Sound off"). `lost`: the camera gives no picture. `summary`: in the last stage only. `raised`: the
-    person's own side that is raised now, the same whether or not the picture is mirrored.
+    person's own side that is raised now, the same whether or not the picture is mirrored. `answers`: to the sentence
+    when it asks something, each "key  answer", else empty.
     """
 
     stage: Stage
@@ -90,3 +106,4 @@ class Scene:
     lost: bool = False
     summary: Summary | None = None
     raised: str | None = None
+    answers: tuple[str, ...] = ()

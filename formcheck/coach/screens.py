@@ -2,8 +2,9 @@
 
     layout_scene(scene, (width, height), words) -> operations -> paint
 
-In the set it is the overlay, as on an annotated film. Before it, a check list and an outline to lie down in; after it,
-what came of the set. In every stage the scene's sentence is the only one, large enough to be read from the mat.
+In the set it is the overlay, as on an annotated film. Before it, a check list and an outline to lie down in, and after
+pain a question first; after it, what came of the set. In every stage the scene's sentence is the only one, large enough
+to be read from the mat.
 May not know: pixels, fonts, which stage follows which, what a key does.
 """
 
@@ -13,6 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from formcheck.coach.answers import answer_buttons
 from formcheck.coach.checklist import check_list
 from formcheck.coach.drawing import Box, Measure, Operation, Plate, estimate_width, written
 from formcheck.coach.outline import HIGHEST, body_outline
@@ -30,6 +32,8 @@ from formcheck.words import Words
 OUTLINE, FLOOR = 0.72, 0.585
 #: how far down the check list and the notices reach at most
 _LIST_END, _NOTICES_END = 0.345, 0.42
+#: the height of a capital of an answer, and of the largest print in the middle
+_ANSWER, _MIDDLE = 0.049, 0.07
 
 
 def layout_scene(
@@ -37,13 +41,15 @@ def layout_scene(
 ) -> tuple[Operation, ...]:
     """Return what to draw for `scene` on a picture of `size_px` (width, height), in the order to draw it.
 
-    The picture is the camera's, `greyed` while it is lost, and `background` before the first and in the summary.
-    `title`: the exercise's name. `measure`: how wide text is; the painter's own makes plates fit exactly, the default
-    is an estimate on the safe side. Every operation lies inside the picture.
+    The picture is the camera's, `greyed` while it is lost, and `background` before the first, behind a question and in
+    the summary. `title`: the exercise's name. `measure`: how wide text is; the painter's own makes plates fit exactly,
+    the default is an estimate on the safe side. Every operation lies inside the picture.
     """
     page = Page(Box(0, 0, *size_px), words, measure)
     if scene.stage is Stage.SUMMARY:
         return tuple(summary_screen(scene, scene.summary, page, title)) if scene.summary is not None else ()
+    if scene.stage is Stage.ASK:
+        return tuple(_ask(scene, page))
     if scene.observation is None:
         return tuple(_waiting(scene, page))
     if scene.stage is Stage.SET:
@@ -63,6 +69,20 @@ def greyed(image: ImageArray) -> ImageArray:
     # half of the mean of the three channels; sums of uint8 would overflow
     grey = (image.sum(axis=2, dtype=np.uint16) // 6).astype(np.uint8)
     return np.repeat(grey[:, :, None], 3, axis=2)
+
+
+def _ask(scene: Scene, page: Page) -> list[Operation]:
+    """Return the question with its answers, or, when it has been answered, what is to be done, in a border."""
+    room, gap = page.room.inset(page.margin_px), page.margin_px
+    keys = keys_line(page.words("screen.keys_ask" if scene.answers else "screen.keys_summary"), page)
+    foot = keys[0].bounds.top - 1.5 * gap if keys else room.bottom
+    tall = _ANSWER * page.print_px
+    below = answer_buttons(scene.answers, Box(*room[:3], foot), tall, page) if scene.answers else []
+    foot = min([foot, *(op.bounds.top - 1.5 * gap for op in below)])
+    strip = Box(*room[:3], room.top + 0.1 * page.picture.height)
+    above = notice_row(scene.notices, strip, 0.034 * page.print_px, page.measure)
+    between = Box(room.left, max([room.top, *(op.bounds.bottom + gap for op in above)]), room.right, foot)
+    return [*keys, *below, *above, *_in_the_middle(scene.sentence, between, page, scene.safety)]
 
 
 def _waiting(scene: Scene, page: Page) -> list[Operation]:
@@ -138,9 +158,9 @@ def _in_the_middle(text: str, box: Box, page: Page, sign: bool) -> list[Operatio
     """Return `text` on a plate in the middle of `box`; `sign`: something is amiss, which a border says."""
     border = max(2.0, 0.006 * page.unit_px) if sign else 0.0
     within = box.inset(border)
-    block = largest(text, within.width, 1.8, 0.07 * page.picture.height, within.height, 1.6, page.measure)
+    block = largest(text, within.width, 1.8, _MIDDLE * page.picture.height, within.height, 1.6, page.measure)
     tall = block.height_px
-    if within.height <= 0 or tall < SMALLEST_PX:
+    if within.height <= 0 or tall < SMALLEST_PX or not text.strip():
         return []
     middle, level = (box.left + box.right) / 2, (box.top + box.bottom) / 2
     half_wide, half_high = block.width_px / 2 + 0.9 * tall, block.tall_px / 2 + 0.8 * tall

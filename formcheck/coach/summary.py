@@ -8,12 +8,13 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from formcheck.coach.answers import answer_buttons, key_and_answer
 from formcheck.coach.chips import state_mark
-from formcheck.coach.drawing import ASCENT, PITCH, Block, Box, Operation, Plate, fit, written
+from formcheck.coach.drawing import ASCENT, PITCH, Box, Operation, Plate, fit
 from formcheck.coach.overlay import sentence_plate
-from formcheck.coach.palette import DOUBT, INK, PAPER, QUIET
-from formcheck.coach.plates import SMALLEST_PX, Page, keys_line, largest, notice_row, printed
-from formcheck.coach.plot import CARD, lift_plot
+from formcheck.coach.palette import DOUBT, PAPER, QUIET
+from formcheck.coach.plates import SMALLEST_PX, Page, keys_line, largest, notice_row, printed, printed_rows
+from formcheck.coach.plot import lift_plot
 from formcheck.coach.scene import Scene, Summary
 from formcheck.types import Verdict
 
@@ -111,7 +112,7 @@ def _good(summary: Summary, box: Box, out: list[Operation], page: Page) -> tuple
     if block.height_px < SMALLEST_PX or box.top + block.tall_px > box.bottom:
         return out, box.top
     mark = state_mark(Verdict.OK, (box.left + 0.75 * tall, box.top + 0.5 * block.height_px), 0.8 * tall, page.measure)
-    return [*out, *mark, *_rows(block, box.left + 1.9 * tall, box.top, page)], box.top + block.tall_px
+    return [*out, *mark, *printed_rows(block, box.left + 1.9 * tall, box.top, page)], box.top + block.tall_px
 
 
 def _remark(summary: Summary, box: Box, out: list[Operation], page: Page) -> tuple[list[Operation], float]:
@@ -126,15 +127,6 @@ def _remark(summary: Summary, box: Box, out: list[Operation], page: Page) -> tup
         for number, row in enumerate(block.lines)
     ]
     return [*out, *lines], top + block.tall_px
-
-
-def _rows(block: Block, left: float, top: float, page: Page) -> list[Operation]:
-    """Return the block's lines in bold, all beginning at x `left`, the first line's capitals reaching up to `top`."""
-    tall = block.height_px
-    return [
-        printed(row, left, top + tall * (1 + PITCH * number), tall, PAPER, page.measure, bold=True)
-        for number, row in enumerate(block.lines)
-    ]
 
 
 def _work_on(summary: Summary, box: Box, most_px: float, page: Page) -> list[Operation]:
@@ -154,7 +146,7 @@ def _work_on(summary: Summary, box: Box, most_px: float, page: Page) -> list[Ope
     if label.height_px >= SMALLEST_PX:
         at = top + label.height_px
         out.append(printed(label.lines[0], left, at, label.height_px, QUIET, measure, bold=True))
-    return out + _rows(block, left, top + head, page)
+    return out + printed_rows(block, left, top + head, page)
 
 
 def _thanks(summary: Summary, box: Box, page: Page) -> list[Operation]:
@@ -171,7 +163,7 @@ def _thanks(summary: Summary, box: Box, page: Page) -> list[Operation]:
     left = box.left + 2.1 * tall
     out += [*mark, printed(block.lines[0], left, bottom, block.height_px, PAPER, measure, bold=True)]
     left += block.width_px + 0.8 * tall
-    answer = _answer(words(ANSWERS[summary.pain]))[1] if summary.pain in ANSWERS else ""
+    answer = key_and_answer(words(ANSWERS[summary.pain]))[1] if summary.pain in ANSWERS else ""
     chosen = fit(answer, max(1.0, box.right - left), 0.9 * tall, 1, measure, False)
     if chosen.height_px >= max(SMALLEST_PX, 0.5 * tall):
         out.append(printed(chosen.lines[0], left, bottom, chosen.height_px, QUIET, measure))
@@ -182,7 +174,7 @@ def _question(summary: Summary, box: Box, page: Page) -> list[Operation]:
     """Return how it felt, with the seconds left to say so and the answers, at the bottom of `box`."""
     words, measure = page.words, page.measure
     tall = 0.042 * page.print_px
-    out = _buttons(box, tall, page)
+    out = answer_buttons([words(key) for key in ANSWERS.values()], box, tall, page)
     baseline = min(op.bounds.top for op in out) - 0.8 * tall
     seconds = words("screen.seconds_left", n=math.ceil(max(0.0, summary.left_s or 0.0)))
     aside = fit(seconds, 0.3 * box.width, tall, 1, measure)
@@ -192,44 +184,4 @@ def _question(summary: Summary, box: Box, page: Page) -> list[Operation]:
         *out,
         printed(asked.lines[0], box.left, baseline, asked.height_px, PAPER, measure, bold=True),
         printed(aside.lines[0], left, baseline, aside.height_px, QUIET, measure, bold=True),
-    ]
-
-
-def _answer(text: str) -> tuple[str, str]:
-    """Return the key and the answer of "1  No pain"; without a key before two spaces, no key and the whole text."""
-    key, _, answer = text.partition("  ")
-    return (key.strip(), answer.strip()) if answer.strip() else ("", text.strip())
-
-
-def _buttons(box: Box, tall: float, page: Page) -> list[Operation]:
-    """Return the three answers, each with its key on a cap: side by side, or stacked in an upright picture."""
-    answers = [_answer(page.words(key)) for key in ANSWERS.values()]
-    gap = 0.6 * tall
-    columns = 1 if page.upright else len(answers)
-    wide = (box.width - gap * (columns - 1)) / columns
-    room = max(1.0, wide - 3.5 * tall)
-    for lines in (1, 2):
-        print_px = min(fit(answer, room, tall, lines, page.measure).height_px for _, answer in answers)
-        if print_px >= 0.8 * tall:
-            break
-    blocks = [fit(answer, room, print_px, lines, page.measure) for _, answer in answers]
-    high = max(2.6 * tall, *(block.tall_px + 1.5 * tall for block in blocks))
-    out: list[Operation] = []
-    for number, ((key, _), block) in enumerate(zip(answers, blocks, strict=True)):
-        left = box.left + (number % columns) * (wide + gap)
-        bottom = box.bottom - (len(answers) // columns - 1 - number // columns) * (high + gap)
-        out += _button(key, block, Box(left, bottom - high, left + wide, bottom), tall, page)
-    return out
-
-
-def _button(key: str, answer: Block, box: Box, tall: float, page: Page) -> list[Operation]:
-    """Return one answer on a plate that fills `box`, its key before it."""
-    middle, half = (box.top + box.bottom) / 2, 0.85 * tall
-    cap = Box(box.left + 0.5 * tall, middle - half, box.left + 0.5 * tall + 2 * half, middle + half)
-    sign = fit(key, cap.width, 1.1 * tall, 1, page.measure)
-    return [
-        Plate(*box, CARD, 0.4 * tall),
-        Plate(*cap, PAPER, 0.35 * tall),
-        *written(sign, (cap.left + cap.right) / 2, middle - sign.height_px / 2, INK, page.measure),
-        *_rows(answer, cap.right + 0.7 * tall, middle - answer.tall_px / 2, page),
     ]
