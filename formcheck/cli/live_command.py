@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from formcheck.coach.window import Window
     from formcheck.form.rules import Exercise
     from formcheck.live import Live
+    from formcheck.profile import Plan
     from formcheck.records.film import Film
     from formcheck.records.log import SessionLog
     from formcheck.types import Result
@@ -74,6 +75,7 @@ class Wishes:
     data_dir: Path | None
     person: str
     height_cm: float | None
+    plan: Plan
     size_px: tuple[int, int]
     rate: float
     model: Path | None
@@ -130,6 +132,7 @@ def live(
             data_dir=data_dir,
             person=who.name if person is None else person,
             height_cm=body_height(who.height_cm if height_cm is None else height_cm),
+            plan=who.plan,
             size_px=picture_size(size),
             rate=rate,
             model=model,
@@ -144,12 +147,12 @@ def live(
 def _run(wishes: Wishes, as_json: bool, say: Console) -> int:
     """Run one live session and return the exit code."""
     from formcheck.capture.camera import Camera
+    from formcheck.cli.kept_dose import KeptDose, without_window
     from formcheck.coach.coaching import Coaching
     from formcheck.coach.flow import Flow
     from formcheck.live import Live
     from formcheck.pose import model
     from formcheck.pose.mediapipe import PoseFinder
-    from formcheck.records import folder
     from formcheck.session import Session
 
     with ExitStack() as open_now:
@@ -161,7 +164,11 @@ def _run(wishes: Wishes, as_json: bool, say: Console) -> int:
         finder = open_now.enter_context(PoseFinder(model_path))
         window = _window(wishes, camera.size_px, open_now, say)
         log = _log(wishes, camera.name, started_at, open_now, say)
-        flow = Flow(wishes.words, wishes.target, auto_start=wishes.auto_start)
+        kept = KeptDose(log, wishes.plan, started_at, wishes.words)
+        opening: Opening | None = kept.opening([exercise.name for exercise in wishes.exercises], say)
+        if window is None:
+            opening = without_window(opening, wishes.words, voice, say)
+        flow = Flow(wishes.words, wishes.target, auto_start=wishes.auto_start, opening=opening)
         session = Session(wishes.exercises, wishes.height_cm, Coaching(wishes.words, wishes.target))
         film = _Films(wishes, started_at, open_now)
         live = Live(
@@ -175,6 +182,7 @@ def _run(wishes: Wishes, as_json: bool, say: Console) -> int:
             window=window,
             log=log,
             film=film.opened if wishes.record else None,
+            dose=kept.after,
             started_at=started_at.isoformat(timespec="seconds"),
             mirror=wishes.mirror,
         )
@@ -183,24 +191,32 @@ def _run(wishes: Wishes, as_json: bool, say: Console) -> int:
         _remark(say, told)
         if told and window is None:
             _remark(say, "So nothing is shown or heard; what comes of it is printed at the end.")
-        with _ended_by_signals(live):
-            live.run()
+        if opening is not None:
+            with _ended_by_signals(live):
+                live.run()
         _remark(say, _pace(live.results[-1], camera.missed))
         _remark(say, voice.trouble if voice.trouble != told else "")
-    for trouble in live.troubles:
-        _remark(say, trouble)
-    results = live.results
-    if as_json:
-        print_utf8(folder.session_text(results, log.sitting if log is not None else ""))
-    else:
-        show(Console(), results, wishes.exercises, None)
+    _report(live, wishes, as_json, say)
     _remark(say, film.kept())
     if log is not None and log.session_ids:
         _remark(say, f"The session is in the rep log, number {' and '.join(map(str, log.session_ids))}.")
+    _remark(say, flow.parting)
     if session.broke is not None:
         complain(say, session.broke)
         return session.broke.exit_code
     return 0
+
+
+def _report(live: Live, wishes: Wishes, as_json: bool, say: Console) -> None:
+    """Print what failed beside the judgement, and what came of the session."""
+    from formcheck.records import folder
+
+    for trouble in live.troubles:
+        _remark(say, trouble)
+    if as_json:
+        print_utf8(folder.session_text(live.results))
+    else:
+        show(Console(), live.results, wishes.exercises, None)
 
 
 def _remark(say: Console, sentence: str) -> None:

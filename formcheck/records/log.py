@@ -9,8 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from formcheck.records import identity
+from formcheck.records.rows import Summary
 from formcheck.records.store import Store
 from formcheck.types import Rep, Result, Trace
+
+#: so many of a person's latest sessions tell the week's dose, and how it felt the last time they said so
+LATEST = 100
 
 
 @dataclass(slots=True)
@@ -51,6 +55,13 @@ class SessionLog:
     def session_ids(self) -> tuple[int, ...]:
         """The numbers of the sets that are in the store."""
         return tuple(one.session_id for one in self._sets if one.session_id is not None)
+
+    def latest(self) -> tuple[Summary, ...]:
+        """Return the person's latest sessions, this one's sets among them, earliest first.
+
+        SetupError when they cannot be read.
+        """
+        return self._store.sessions(person=self._person, last=LATEST)
 
     def begin(self, exercise: str) -> None:
         """Begin a set: what is added from now on belongs to it. The first one began with the session."""
