@@ -165,9 +165,8 @@ def _run(wishes: Wishes, as_json: bool, say: Console) -> int:
         window = _window(wishes, camera.size_px, open_now, say)
         log = _log(wishes, camera.name, started_at, open_now, say)
         kept = KeptDose(log, wishes.plan, started_at, wishes.words)
-        opening: Opening | None = kept.opening([exercise.name for exercise in wishes.exercises], say)
-        if window is None:
-            opening = without_window(opening, wishes.words, voice, say)
+        first = kept.opening([exercise.name for exercise in wishes.exercises], say)
+        opening = first if window is not None else without_window(first, wishes.words, voice, say)
         flow = Flow(wishes.words, wishes.target, auto_start=wishes.auto_start, opening=opening)
         session = Session(wishes.exercises, wishes.height_cm, Coaching(wishes.words, wishes.target))
         film = _Films(wishes, started_at, open_now)

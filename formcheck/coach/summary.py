@@ -33,7 +33,8 @@ def summary_screen(scene: Scene, summary: Summary, page: Page, title: str) -> li
     to do about the pain takes the place of what to work on and of the remark.
     """
     if summary.pain not in ("", "none"):
-        summary = replace(summary, work_on="", remark="")
+        summary = replace(summary, work_on="", remark="", dose="")
+    summary = replace(summary, remark=summary.remark.strip() or summary.dose)
     high, gap = page.picture.height, 1.6 * page.margin_px
     room = page.picture.inset(gap)
     asking = not summary.pain and summary.left_s is not None
