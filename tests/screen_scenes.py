@@ -117,7 +117,25 @@ _SETUP = Scene(
 )
 _SET = Scene(Stage.SET, SCENES["fault"], "That is high enough", True, 10)
 
+_ASK = Scene(
+    Stage.ASK,
+    None,
+    "Last time it hurt. Is the pain gone, and has your physiotherapist said that you may go on?",
+    False,
+    10,
+    notices=("Sound off",),
+    answers=("1  Yes, both", "2  Not yet"),
+)
+
 SCREENS: dict[str, Scene] = {
+    "ask": _ASK,
+    "ask_rest": replace(
+        _ASK,
+        sentence="Then please rest, and ask your physiotherapist before you go on.",
+        safety=True,
+        notices=(),
+        answers=(),
+    ),
     "setup_nobody": _SETUP,
     "setup_wrong": replace(
         _SETUP,
@@ -137,6 +155,7 @@ SCREENS: dict[str, Scene] = {
     "summary_asking": at_end(),
     "summary_stop": at_end(pain="stop"),
     "summary_thanks": at_end(pain="none", left_s=None),
+    "summary_dose": at_end(pain="none", dose="That is your third day this week. Well done, that is the plan."),
     "summary_plain": at_end(left_s=None),
     "set_far_leg": Scene(Stage.SET, SCENES["far_leg"], "That is high enough", True, 10, raised="right"),
     "set_undecided": Scene(Stage.SET, SCENES["undecided"], "", False, 10),
@@ -189,6 +208,7 @@ SUMMARIES = st.builds(
     pain=st.sampled_from(["", "none", "some", "stop"]),
     remark=SENTENCES,
     sided=st.booleans(),
+    dose=SENTENCES,
 )
 
 
@@ -233,8 +253,8 @@ def beneath(operations: Sequence[Operation], number: int, ground: Plate | None) 
 def keep_the_rules(scene: Scene, size_px: tuple[int, int], operations: Sequence[Operation]) -> None:
     """Assert that all lies inside the picture, text is readable, and plates keep off each other."""
     frame = Box(0, 0, *size_px)
-    # behind the summary there is nothing but the dark background
-    ground = Plate(*frame, INK) if scene.stage is Stage.SUMMARY else None
+    # behind a question and the summary there is nothing but the dark background
+    ground = Plate(*frame, INK) if scene.stage in (Stage.ASK, Stage.SUMMARY) else None
     for number, op in enumerate(operations):
         assert np.isfinite(op.bounds).all(), op
         assert frame.holds(op.bounds, slack_px=0.01), op

@@ -29,7 +29,7 @@ GOT_UP_S, AWAY_S = 3.0, 15.0
 STILL_S, REMIND_S = 60.0, 25.0
 #: How long the question how it felt waits, and the thanks for the answer stay.
 ASKS_S, THANKS_S = 20.0, 4.0
-#: What is told at the beginning stays for so long before the set-up goes on.
+#: What is told at the beginning stays for so long before the set-up goes on, and what there is to say of the dose.
 TOLD_S = 7.0
 #: The camera is lost when it has given no picture for so long.
 LOST_S = 2.0
@@ -182,7 +182,7 @@ class Flow:
         if self._summary is None or self._summary.left_s is None or self._summary.pain:
             return []
         self._summary = replace(self._summary, pain=pain)
-        self._deadline_s = now_s + THANKS_S
+        self._deadline_s = now_s + (TOLD_S if self._summary.dose else THANKS_S)
         # the question need not be asked to its end
         return [Say(self._words("flow.thanks" if pain == "none" else "flow.ask_physio"), urgent=True)]
 

@@ -30,14 +30,16 @@ def summary_screen(scene: Scene, summary: Summary, page: Page, title: str) -> li
     """Return the whole screen, from the top: the count beside the plot, what to work on, how it felt.
 
     In an upright picture the plot stands below the count. `title`: the exercise's name. After "some" and "stop" what
-    to do about the pain takes the place of what to work on and of the remark.
+    to do about the pain takes the place of what to work on and of the remark. The dose stands where there is no remark,
+    once the answers have made room: beside them it would be too small to read.
     """
     if summary.pain not in ("", "none"):
         summary = replace(summary, work_on="", remark="", dose="")
-    summary = replace(summary, remark=summary.remark.strip() or summary.dose)
     high, gap = page.picture.height, 1.6 * page.margin_px
     room = page.picture.inset(gap)
     asking = not summary.pain and summary.left_s is not None
+    if not asking:
+        summary = replace(summary, remark=summary.remark.strip() or summary.dose)
     out = [] if asking else keys_line(page.words("screen.keys_summary"), page)
     bottom = out[0].bounds.top - 0.5 * gap if out else room.bottom
 

@@ -38,7 +38,9 @@ from screen_scenes import (
     written_down,
 )
 
+from formcheck import words
 from formcheck.coach import screens
+from formcheck.coach.asking import Asking
 from formcheck.coach.drawing import Box, Disc, Line, Operation, Plate, Polygon, Text
 from formcheck.coach.mirror import mirrored
 from formcheck.coach.overlay import layout
@@ -48,7 +50,7 @@ from formcheck.coach.scene import Item, Scene, Stage
 from formcheck.types import Observation
 
 HERE = Path(__file__).parent
-PARTS = ("screens", "summary", "plot", "plates", "checklist", "outline", "mirror")
+PARTS = ("screens", "answers", "summary", "plot", "plates", "checklist", "outline", "mirror")
 
 
 # --- stored layouts -----------------------------------------------------------------------------------------------
@@ -89,6 +91,7 @@ _scenes = st.builds(
     lost=st.booleans(),
     summary=st.none() | SUMMARIES,
     raised=st.sampled_from([None, "left", "right"]),
+    answers=st.builds(tuple, st.lists(SENTENCES | st.sampled_from(["1  Yes, both", f"2  {LONG}"]), max_size=3)),
 )
 
 
@@ -160,6 +163,31 @@ def test_a_sentence_about_safety_has_a_border_and_a_sign_in_every_stage() -> Non
         assert [op for op in grave if isinstance(op, Plate) and op.colour == WRONG]
         assert [op for op in grave if isinstance(op, Polygon) and op.colour == WRONG]
         assert not [op for op in plain if op.colour == WRONG]
+
+
+# --- the question -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", words.names())
+@pytest.mark.parametrize("size_px", SIZES)
+def test_the_question_and_its_answers_can_be_read_in_any_size_and_language(language, size_px: tuple[int, int]) -> None:
+    text = words.load(language)
+    asking = Asking(text)
+    question = asking.scene(10, ())
+    operations = drawn(question, size_px, measure, text)
+    keep_the_rules(question, size_px, operations)
+    # read from the chair, not from the mat, and as large as the width lets it be
+    assert min(sizes_of(operations, text("ask.question"))) >= 0.045 * min(size_px)
+    for answer in ("ask.both", "ask.not_yet"):
+        key, said = text(answer).split("  ")
+        assert key in texts(operations)
+        assert min(sizes_of(operations, said)) >= 0.04 * min(size_px)
+    asking.take(False, 0.0)
+    refused = asking.scene(10, ())
+    operations = drawn(refused, size_px, measure, text)
+    keep_the_rules(refused, size_px, operations)
+    assert min(sizes_of(operations, text("ask.rest"))) >= 0.045 * min(size_px)
+    assert not {text("ask.both")[3:], "1", "2"} & set(texts(operations))
 
 
 # --- setting up ---------------------------------------------------------------------------------------------------

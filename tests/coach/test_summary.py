@@ -173,3 +173,19 @@ def test_letters_are_all_there_or_none(count: int, size_px: tuple[int, int]) -> 
 def test_without_sides_there_are_no_letters() -> None:
     assert not {"L", "R"} & set(texts(drawn(of_legs(sided=False), (1280, 720), measure)))
     assert "?" in texts(drawn(of_legs(bars=bars_of((9.0, OK))), (1280, 720), measure))
+
+
+def test_the_dose_stands_there_once_the_answers_have_made_room() -> None:
+    dose = "That is your third day this week. Well done, that is the plan."
+
+    def shown(size_px: tuple[int, int] = (1280, 720), **changes: object) -> str:
+        return " ".join(texts(drawn(at_end(dose=dose, **changes), size_px, measure)))
+
+    for size_px in SIZES:
+        assert dose in shown(size_px, pain="none")
+    assert dose not in shown()
+    # pain comes first, and a remark about the set keeps its place
+    assert dose not in shown(pain="some")
+    remark = "Left and right did not always take turns"
+    assert dose not in shown(pain="none", remark=remark)
+    assert remark in shown(pain="none", remark=remark)

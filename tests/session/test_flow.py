@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
+from flow_walks import STEP_S, WORDS, Walk, ended, in_set, seen, summary
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formcheck import words
 from formcheck.coach.flow import (
     ASKS_S,
     AWAY_S,
@@ -20,56 +19,14 @@ from formcheck.coach.flow import (
     REMIND_S,
     STILL_S,
     THANKS_S,
-    Flow,
     items,
     spoken,
 )
-from formcheck.coach.scene import Stage, Summary
+from formcheck.coach.scene import Stage
 from formcheck.form import setup
-from formcheck.types import Observation, Pose, Problem, Rep
+from formcheck.types import Observation, Problem, Rep
 
-WORDS = words.load()
-STEP_S = 0.1
 REP = Rep(0, 0.0, 1.0, 2.0, 1.0, 1.0, 1.0, True, {}, ())
-
-
-def seen(phase: str, *problems: Problem, found: bool = True, **more: object) -> Observation:
-    xy = np.full((33, 2), 1.0 if found else np.nan)
-    return Observation(Pose(0.0, (640, 360), xy, np.zeros(33), np.ones(33), 0.5), phase, problems, **more)
-
-
-def summary(**more: object) -> Summary:
-    facts = {"counted": 8, "good": 6, "target": 10, "work_on": "", "bars": (), "left_s": ASKS_S} | more
-    return Summary(**facts, measure="chest_lift_cm", unit="cm", low=2.5, high=18.0)
-
-
-class Walk:
-    """A live session under way: what is seen lasts for a while, and all that is said is kept."""
-
-    def __init__(self, **more: object) -> None:
-        self.flow = Flow(WORDS, 10, **more)
-        self.now_s = 100.0
-        self.said: list[str] = []
-
-    def see(self, seconds: float, observation: Observation) -> Walk:
-        for _ in range(max(1, round(seconds / STEP_S))):
-            self.said += [say.text for say in self.flow.see(observation, self.now_s)]
-            self.now_s += STEP_S
-        return self
-
-    def silence(self, seconds: float) -> Walk:
-        for silent_s in np.arange(0.0, seconds, STEP_S):
-            self.said += [say.text for say in self.flow.tick(self.now_s, silent_s)]
-            self.now_s += STEP_S
-        return self
-
-    @property
-    def sentence(self) -> str:
-        return self.flow.scene(self.now_s).sentence
-
-
-def in_set(**more: object) -> Walk:
-    return Walk(**more).see(0.5, seen("rest")).see(0.1, seen("ready"))
 
 
 def counted(number: int) -> Observation:
@@ -258,12 +215,6 @@ def test_the_first_reason_for_the_end_counts():
     assert walk.flow.ended == "stopped"
 
 
-def ended() -> Walk:
-    walk = in_set()
-    walk.flow.stop("stopped")
-    return walk
-
-
 def test_the_question_waits_its_time_and_counts_down():
     walk = ended()
     (said,) = walk.flow.summarise(summary(), walk.now_s)
@@ -371,5 +322,3 @@ def test_whatever_is_seen_there_is_a_scene_and_an_end_is_an_end(moments, auto_st
         assert (scene.stage is Stage.SUMMARY) == bool(before)
         if not auto_start:
             assert scene.stage is Stage.SETUP
-
-
