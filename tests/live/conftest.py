@@ -14,6 +14,7 @@ from formcheck import words
 from formcheck.capture.camera import Camera
 from formcheck.coach.coaching import Coaching
 from formcheck.coach.flow import Flow
+from formcheck.coach.scene import Opening
 from formcheck.form import exercises
 from formcheck.live import Live
 from formcheck.pose.mediapipe import PoseFinder
@@ -31,6 +32,7 @@ def runs() -> Iterator[Callable[..., Run]]:
             exercise: str = "spine-extension",
             target: int = 10,
             auto_start: bool = True,
+            opening: Opening | None = None,
             screen: Screen | None = None,
             ear: Ear | None = None,
             patience_s: float = 30.0,
@@ -41,7 +43,7 @@ def runs() -> Iterator[Callable[..., Run]]:
             ear = ear or Ear()
             camera = open_now.enter_context(Camera(str(source), patience_s=patience_s))
             finder = open_now.enter_context(PoseFinder())
-            flow = Flow(text, target, auto_start=auto_start)
+            flow = Flow(text, target, auto_start=auto_start, opening=opening)
             may_be = exercises.shipped() if exercise == "auto" else [exercises.load(exercise)]
             session = Session(may_be, None, Coaching(text, target))
             live = Live(camera, finder, session, flow, text, target, voice=ear, window=screen, **more)
