@@ -75,7 +75,6 @@ class Wishes:
     data_dir: Path | None
     person: str
     height_cm: float | None
-    plan: Plan
     size_px: tuple[int, int]
     rate: float
     model: Path | None
@@ -132,20 +131,19 @@ def live(
             data_dir=data_dir,
             person=who.name if person is None else person,
             height_cm=body_height(who.height_cm if height_cm is None else height_cm),
-            plan=who.plan,
             size_px=picture_size(size),
             rate=rate,
             model=model,
         )
-        code = _run(wishes, as_json, say)
+        code = _run(wishes, who.plan, as_json, say)
     except FormcheckError as error:
         complain(say, error)
         code = error.exit_code
     raise typer.Exit(code)
 
 
-def _run(wishes: Wishes, as_json: bool, say: Console) -> int:
-    """Run one live session and return the exit code."""
+def _run(wishes: Wishes, plan: Plan, as_json: bool, say: Console) -> int:
+    """Run one live session of somebody with this plan and return the exit code."""
     from formcheck.capture.camera import Camera
     from formcheck.cli.kept_dose import KeptDose, without_window
     from formcheck.coach.coaching import Coaching
@@ -164,7 +162,7 @@ def _run(wishes: Wishes, as_json: bool, say: Console) -> int:
         finder = open_now.enter_context(PoseFinder(model_path))
         window = _window(wishes, camera.size_px, open_now, say)
         log = _log(wishes, camera.name, started_at, open_now, say)
-        kept = KeptDose(log, wishes.plan, started_at, wishes.words)
+        kept = KeptDose(log, plan, started_at, wishes.words)
         first = kept.opening([exercise.name for exercise in wishes.exercises], say)
         opening = first if window is not None else without_window(first, wishes.words, voice, say)
         flow = Flow(wishes.words, wishes.target, auto_start=wishes.auto_start, opening=opening)
