@@ -135,7 +135,7 @@ class Camera:
 
     @property
     def missed(self) -> int:
-        """How many pictures were replaced by newer ones before anybody asked for them."""
+        """How many pictures were replaced by newer ones before anybody took them, since the iteration began."""
         return self._line.missed
 
     @property

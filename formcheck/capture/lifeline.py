@@ -86,8 +86,9 @@ class Lifeline:
         return source, first[0]
 
     def begin(self) -> None:
-        """Tell the source that the pictures are wanted from now on."""
+        """Tell the source that the pictures are wanted from now on; none before is missed."""
         with self._changed:
+            self._missed = 0
             if self._link is not None:
                 self._link.source.begin()
 

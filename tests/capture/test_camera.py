@@ -84,6 +84,16 @@ def test_a_slow_consumer_gets_the_newest_and_no_growing_lag(server):
     assert 9 + missed == pytest.approx(given_or_missed, abs=8)  # those after the last asked for are counted, too
 
 
+def test_what_comes_before_anybody_asks_is_not_missed(server):
+    with Camera(server.url) as camera:
+        time.sleep(1.0)
+        assert camera.missed > 5
+        (first,) = some(camera, 1)
+        assert camera.missed <= 2
+    # and what is given first is the newest
+    assert first.t_s > 0.8
+
+
 def test_the_rate_is_the_one_that_comes():
     with MjpegServer([picture(SIZE)], rate=15.0, loop=True) as serving, Camera(serving.url) as camera:
         assert math.isnan(camera.got.rate)
