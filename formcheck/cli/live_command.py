@@ -193,7 +193,7 @@ def _run(wishes: Wishes, plan: Plan, as_json: bool, say: Console) -> int:
                 live.run()
         _remark(say, _pace(live.results[-1], camera.missed))
         _remark(say, voice.trouble if voice.trouble != told else "")
-    _report(live, wishes, as_json, say)
+    _report(live, wishes, "" if log is None else log.sitting, as_json, say)
     _remark(say, film.kept())
     if log is not None and log.session_ids:
         _remark(say, f"The session is in the rep log, number {' and '.join(map(str, log.session_ids))}.")
@@ -204,14 +204,14 @@ def _run(wishes: Wishes, plan: Plan, as_json: bool, say: Console) -> int:
     return 0
 
 
-def _report(live: Live, wishes: Wishes, as_json: bool, say: Console) -> None:
-    """Print what failed beside the judgement, and what came of the session."""
+def _report(live: Live, wishes: Wishes, sitting: str, as_json: bool, say: Console) -> None:
+    """Print what failed beside the judgement, and what came of the session, known by `sitting` where it is kept."""
     from formcheck.records import folder
 
     for trouble in live.troubles:
         _remark(say, trouble)
     if as_json:
-        print_utf8(folder.session_text(live.results))
+        print_utf8(folder.session_text(live.results, sitting))
     else:
         show(Console(), live.results, wishes.exercises, None)
 
