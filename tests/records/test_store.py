@@ -420,13 +420,14 @@ MANY = """
 def test_ten_thousand_sessions_are_summed_up_at_once(store):
     store._db.executescript("BEGIN;" + MANY + "COMMIT;")
     took_s = []
+    # of this process alone: others may keep the computer busy
     for _ in range(4):
-        began_s = time.perf_counter()
+        began_s = time.process_time()
         found = store.sessions()
-        took_s.append(time.perf_counter() - began_s)
+        took_s.append(time.process_time() - began_s)
     assert (len(found), sum(s.counted for s in found), sum(s.good for s in found)) == (10_000, 100_000, 60_000)
     assert found[7].faults == {f"fault{i}": 1 for i in range(5)}
     assert min(took_s) < 0.5
-    began_s = time.perf_counter()
+    began_s = time.process_time()
     assert len(store.sessions(last=10)) == 10
-    assert time.perf_counter() - began_s < 0.1
+    assert time.process_time() - began_s < 0.1
