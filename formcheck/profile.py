@@ -1,7 +1,10 @@
-"""A person's profile: who they are, and the limits that were set for them. A TOML file that people write.
+"""A person's profile: who they are, what was prescribed, and the limits set for them. A TOML file that people write.
 
     name = "Anna"
     height_cm = 163
+    exercises = ["spine-extension", "leg-raise"]
+    language = "de"
+    voice = "Anna"
 
     [[limits]]
     exercise = "spine-extension"   # without it: every exercise that has the fault
@@ -15,7 +18,7 @@
     set_by = "J. Doe, physiotherapist"
 
 Everything may be left out, of a row of limits only `exercise` and `why`.
-May not know: sessions, command lines, where a profile is kept.
+May not know: sessions, command lines, where a profile is kept, how one is changed.
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ from typing import Any, ClassVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from formcheck import toml
+from formcheck import toml, words
 from formcheck.errors import SetupError
 from formcheck.form import exercises
 from formcheck.form.measures import LEAST_HEIGHT_CM, MOST_HEIGHT_CM
@@ -42,7 +45,6 @@ UNREAD = "Check the path, and that it is a text file in TOML."
 MOST_LETTERS = 300
 #: what is no letter and would change how a terminal shows the rest: control characters and the ends of lines
 UNSEEN = {"Cc", "Cs", "Zl", "Zp"}
-
 
 #: the most of each that a plan may ask for: more is a slip of the pen
 MOST_REPS, MOST_HOLD_S, MOST_TIMES_A_DAY, DAYS = 30, 30.0, 6, 7
@@ -83,7 +85,8 @@ class Profile:
     """One person.
 
     `name`: "" when not said. `height_cm`: None when not said. `limits`: at most one for a fault in one exercise, and
-    one for a fault in every exercise. `plan`: how much is prescribed.
+    one for a fault in every exercise. `plan`: how much is prescribed. `exercises`: the names of the prescribed ones,
+    none when not said. `language`: a name of the words there are, `voice`: who speaks them; "" when not said.
     """
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
@@ -92,9 +95,20 @@ class Profile:
     height_cm: float | None = None
     limits: tuple[PersonalLimit, ...] = ()
     plan: Plan = field(default_factory=Plan)
+    exercises: tuple[str, ...] = ()
+    language: str = ""
+    voice: str = ""
 
     def __post_init__(self) -> None:
-        _check_text("name", self.name)
+        if self.name:
+            check_name(self.name)
+        for name in ("language", "voice"):
+            _check_text(name, getattr(self, name))
+        for name in self.exercises:
+            _check_text("exercises", name)
+        twice = next((name for at, name in enumerate(self.exercises) if name in self.exercises[:at]), None)
+        if twice is not None:
+            raise ValueError(f"exercises has {twice} twice")
         if self.height_cm is not None and not LEAST_HEIGHT_CM <= self.height_cm <= MOST_HEIGHT_CM:
             allowed = f"{LEAST_HEIGHT_CM:g} to {MOST_HEIGHT_CM:g}"
             raise ValueError(f"height_cm must be {allowed}, not {self.height_cm:g}")
@@ -113,7 +127,14 @@ def load(path: Path) -> Profile:
 
     Its limits are held against all shipped exercises, so that a slip shows at once and not on the day of another one.
     """
-    content = toml.content(path, "profile", UNREAD)
+    try:
+        return of(toml.content(path, "profile", UNREAD))
+    except ValueError as error:
+        raise SetupError(f"The profile file {path} is wrong: {error}.", REMEDY) from error
+
+
+def of(content: dict[str, Any]) -> Profile:
+    """Return the profile that what is in a TOML file makes; ValueError that names the field or row, in one line."""
     try:
         # as JSON, which keeps numbers, text and truth apart as strictly as TOML does but takes lists for tuples
         profile = TypeAdapter(Profile).validate_json(json.dumps(content, default=str), strict=True)
@@ -124,13 +145,25 @@ def load(path: Path) -> Profile:
     else:
         wrong = misfit(profile, exercises.shipped())
     if wrong:
-        raise SetupError(f"The profile file {path} is wrong: {_shown(wrong)}.", REMEDY)
+        raise ValueError(_shown(wrong))
     return profile
 
 
+def check_name(name: str) -> None:
+    """Raise ValueError when a person cannot be called so: a blank, too long, or not to be shown on one line."""
+    _check_text("name", name)
+    if not name.strip():
+        raise ValueError("name must not be blank")
+
+
 def misfit(profile: Profile, known: Iterable[Exercise]) -> str:
-    """Return why the first limit that does not fit does not fit the exercises there are, "" when all do."""
+    """Return what first does not fit the exercises and languages there are, and why; "" when all does."""
     by_name = {exercise.name: exercise for exercise in known}
+    if profile.language and profile.language not in words.names():
+        return f"language: there are no words for '{profile.language}'; choose one of {', '.join(words.names())}"
+    for name in profile.exercises:
+        if name not in by_name:
+            return f"exercises: {_no_exercise(name, by_name)}"
     for number, row in enumerate(profile.limits, 1):
         wrong = _row_misfit(row, by_name)
         if wrong:
@@ -154,7 +187,7 @@ def _target_misfit(profile: Profile, exercise: Exercise) -> str:
 def _row_misfit(row: PersonalLimit, known: dict[str, Exercise]) -> str:
     """Return why the limit does not fit the exercises it is for, "" when it does."""
     if row.exercise is not None and row.exercise not in known:
-        return f"there is no exercise '{row.exercise}'; choose one of {', '.join(sorted(known))}"
+        return _no_exercise(row.exercise, known)
     meant = [known[row.exercise]] if row.exercise is not None else list(known.values())
     rules = {exercise.name: [rule for rule in exercise.rules if rule.fault == row.fault] for exercise in meant}
     rules = {name: found for name, found in rules.items() if found}
@@ -169,6 +202,10 @@ def _row_misfit(row: PersonalLimit, known: dict[str, Exercise]) -> str:
         return f"it is not the same measure in {units}; say which exercise it is for"
     pairs = ((name, rule) for name, found in rules.items() for rule in found)
     return next(filter(None, (_rule_misfit(row, rule, name) for name, rule in pairs)), "")
+
+
+def _no_exercise(name: str, known: Iterable[str]) -> str:
+    return f"there is no exercise '{name}'; choose one of {', '.join(sorted(known))}"
 
 
 def _rule_misfit(row: PersonalLimit, rule: Rule, exercise: str) -> str:
@@ -210,7 +247,8 @@ def _sentence(content: dict[str, Any], part: Any) -> str:
     elif part["type"] == "missing":
         message = "it must be there"
     elif part["type"] == "tuple_type":
-        message = "write [[limits]] above each of its rows"
+        rows = "write [[limits]] above each of its rows"
+        message = 'write them as a list, such as ["leg-raise"]' if where[0] == "exercises" else rows
     if in_row:
         row = content["limits"][where[1]]
         named = f" ({row.get('fault', '?')})" if isinstance(row, dict) else ""

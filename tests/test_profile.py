@@ -41,9 +41,11 @@ def refused(path: Path) -> str:
 
 
 def test_everything_that_may_be_said(tmp_path):
-    text = f'name = "Anna Ünal"\nheight_cm = 163\n{ROW}why = "Measured."\n'
+    text = 'name = "Anna Ünal"\nheight_cm = 163\nexercises = ["leg-raise"]\nlanguage = "de"\nvoice = "Anna"\n'
     row = PersonalLimit("too_high", 9.0, "J. Doe", "Measured.", "spine-extension")
-    assert profile.load(written(tmp_path, text)) == Profile("Anna Ünal", 163.0, (row,))
+    assert profile.load(written(tmp_path, f'{text}{ROW}why = "Measured."\n')) == Profile(
+        "Anna Ünal", 163.0, (row,), Plan(), ("leg-raise",), "de", "Anna"
+    )
 
 
 def test_a_plan(tmp_path):
@@ -99,6 +101,17 @@ def test_one_for_all_and_one_for_an_exercise_are_no_duplicates(tmp_path):
         ('name = "a\\nb"', "name must not have"),
         ('name = "a\\u2028b"', "name must not have"),
         (f'name = "{"a" * 301}"', "name must have at most 300 letters"),
+        ('name = " \\u00a0"', "name must not be blank"),
+        ('exercises = ["leg-raise", "handstand"]', "exercises: there is no exercise 'handstand'; choose one of arm"),
+        ('exercises = ["leg-raise", "leg-raise"]', "exercises has leg-raise twice"),
+        ('exercises = ["leg\\nraise"]', "exercises must not have line ends"),
+        ('exercises = "leg-raise"', 'exercises: write them as a list, such as ["leg-raise"]'),
+        ("exercises = [3]", "exercises.0: "),
+        ('language = "fr"', "language: there are no words for 'fr'; choose one of de, en"),
+        ('language = "../en"', "language: there are no words for '../en'"),
+        ("language = 3", "language: "),
+        ('voice = "a\\u0007b"', "voice must not have"),
+        (f'voice = "{"a" * 301}"', "voice must have at most 300 letters"),
         ("limits = 3", "write [[limits]] above each"),
         (ROW.replace("[[limits]]", "[limits]"), "write [[limits]] above each"),
         ("limits = [1]", "row 1 of the limits: "),
@@ -156,7 +169,8 @@ VALUES = st.one_of(
     st.sampled_from(["too_high", "too_low", "spine-extension", 9, 12.5]), TEXTS, st.integers(), st.floats(), st.none(),
     st.booleans(), st.lists(st.integers(), max_size=2), st.dictionaries(TEXTS, TEXTS, max_size=2),
 ).map(json.dumps)  # fmt: skip
-KEYS = st.sampled_from(["name", "height_cm", "fault", "limit", "set_by", "why", "exercise"]) | TEXTS.map(json.dumps)
+FIELDS = ["name", "height_cm", "exercises", "language", "voice", "fault", "limit", "set_by", "why", "exercise"]
+KEYS = st.sampled_from(FIELDS) | TEXTS.map(json.dumps)
 LINES = st.just("[[limits]]") | st.builds("{} = {}".format, KEYS, VALUES)
 
 
