@@ -4,6 +4,7 @@
 - The count is spoken when the body is back at rest, with at most one more sentence: a technique cue when two of the
   last three repetitions show the fault, else praise, which grows rarer. In an exercise of two sides the other side is
   asked for, after the first repetition and whenever one side was raised twice.
+- Where a hold is prescribed, lowering is asked for when the lift has been held for that long.
 - Which exercise it is, is said when that was found out, with the count so far.
 - What is out of sight is said, not passed over.
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 from collections import deque
 
 from formcheck.coach.cues import Cue, Found, Turns, found_out, is_late, unseen_key
+from formcheck.coach.holding import Holding
 from formcheck.types import Finding, Observation, Rep, Verdict
 from formcheck.words import Words
 
@@ -32,8 +34,8 @@ OFTEN, WINDOW = 2, 3
 class Coaching:
     """Chooses what is said and shown during the set; remembers what it has said."""
 
-    def __init__(self, words: Words, target: int | None = None) -> None:
-        """Take the language and how many repetitions the set should have (None: open)."""
+    def __init__(self, words: Words, target: int | None = None, hold_s: float | None = None) -> None:
+        """Take the language, how many repetitions the set should have (None: open), and how long a lift is held."""
         self._words = words
         self._target = target
         self._shown = Cue("")
@@ -45,6 +47,7 @@ class Coaching:
         self._praised = 0
         self._turns = Turns()
         self._found = Found()
+        self._holding = Holding(hold_s)
         self._name = ""
 
     def choose(self, seen: Observation) -> Cue:
@@ -66,12 +69,18 @@ class Coaching:
         ended = None if seen.rep is None else self._after(seen.rep, seen, now_s)
         if not is_late(seen):
             ended = self._announced(ended, seen.counted)
+        self._holding.follow(seen)
         danger = self._danger(seen, now_s)
         if danger is not None:
             count = "" if ended is None else ended.speech
             speech = " ".join(part for part in (danger.speech, count) if part)
             return Cue(danger.text, True, speech, danger.urgent)
-        return ended if ended is not None else self._out_of_sight(seen, now_s)
+        if ended is not None:
+            return ended
+        if self._holding.over():
+            text = self._words("cue.lower_slowly")
+            return Cue(text, False, _whole(text))
+        return self._out_of_sight(seen, now_s)
 
     def _announced(self, ended: Cue | None, counted: int) -> Cue | None:
         """Return what is said after a repetition with the exercise before it, when that has just been found out."""
