@@ -29,7 +29,7 @@ FLOORS = (
     ("toml",),
     ("capture", "pose", "form", "words"),
     ("coach", "records", "profile", "trace"),
-    ("session", "dose"),
+    ("session", "dose", "profiles"),
     ("live", "doctor", "accuracy"),
     ("cli",),
     ("__main__",),
@@ -49,6 +49,7 @@ OWNERS = {
     "av": ("capture/", "records/", "coach/"),
     "pydantic": ("form/exercises/", "profile.py", "records/arrival.py", "words/"),
     "tomli": ("toml.py",),
+    "tomlkit": ("profiles/amend.py",),
     "rich": ("cli/",),
     "typer": ("cli/",),
 }
