@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,10 +48,14 @@ class Said:
 Run = Callable[..., Said]
 
 
-def environment(package: Path = ROOT) -> dict[str, str]:
-    """Return the environment of a child that takes formcheck from `package` and whose output goes to no terminal."""
+def environment(folder: Path, package: Path = ROOT) -> dict[str, str]:
+    """Return the environment of a child that takes formcheck from `package` and whose output goes to no terminal.
+
+    Profiles and rep log are in `folder`: no test sees or touches those of whoever runs it.
+    """
     kept = {name: value for name, value in os.environ.items() if name not in TERMINAL}
-    return {**kept, "PYTHONPATH": str(package), "COLUMNS": "200", "PYTHONIOENCODING": "utf-8"}
+    ours = {"PYTHONPATH": str(package), "COLUMNS": "200", "PYTHONIOENCODING": "utf-8"}
+    return {**kept, **ours, "FORMCHECK_HOME": str(folder / "home")}
 
 
 def started(folder: Path, *words: str) -> subprocess.Popen[str]:
@@ -60,17 +64,23 @@ def started(folder: Path, *words: str) -> subprocess.Popen[str]:
     heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     command = [sys.executable, "-c", f"{heard}; from formcheck.cli import main; main()", *words]
     return subprocess.Popen(
-        command, cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+        command, cwd=folder, env=environment(folder), stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
     )
 
 
 def run_in(folder: Path) -> Run:
-    """Return a function that runs `formcheck` with the given words in `folder`."""
+    """Return a function that runs `formcheck` with the given words in `folder`; `more`: of its environment."""
 
-    def run(*words: str | Path, package: Path = ROOT) -> Said:
+    def run(*words: str | Path, package: Path = ROOT, more: Mapping[str, str] | None = None) -> Said:
         command = [sys.executable, "-m", "formcheck", *map(str, words)]
         said = subprocess.run(
-            command, cwd=folder, env=environment(package), capture_output=True, encoding="utf-8", timeout=300
+            command,
+            cwd=folder,
+            env={**environment(folder, package), **(more or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=300,
         )
         assert "Traceback" not in said.stdout + said.stderr, said.stderr
         return Said(said.returncode, said.stdout, said.stderr)
