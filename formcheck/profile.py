@@ -145,7 +145,7 @@ def of(content: dict[str, Any]) -> Profile:
     else:
         wrong = misfit(profile, exercises.shipped())
     if wrong:
-        raise ValueError(_shown(wrong))
+        raise ValueError(shown(wrong))
     return profile
 
 
@@ -231,7 +231,7 @@ def _check_text(name: str, text: str) -> None:
         raise ValueError(f"{name} must have at most {MOST_LETTERS} letters")
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """Return the text with a stand-in for every control character that a file's own words may bring into it."""
     return "".join("\ufffd" if unicodedata.category(letter) in UNSEEN else letter for letter in text)
 

@@ -18,6 +18,7 @@ from formcheck.cli.doctor_command import doctor
 from formcheck.cli.evaluate_command import evaluate
 from formcheck.cli.history_command import history
 from formcheck.cli.live_command import live
+from formcheck.cli.profile_command import app as profile
 
 app = typer.Typer(
     name="formcheck",
@@ -49,3 +50,4 @@ app.command("analyse")(analyse)
 app.command("analyze", hidden=True)(analyse)
 app.command("evaluate")(evaluate)
 app.add_typer(history, name="history")
+app.add_typer(profile, name="profile")

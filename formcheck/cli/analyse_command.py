@@ -20,14 +20,16 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 from formcheck import words
 from formcheck.cli.asked import (
     AUTO,
+    DataDir,
     ExerciseName,
     HeightCm,
-    Language,
     ModelPath,
+    OwnLanguage,
+    Person,
     ProfilePath,
     body_height,
     exercises_called,
-    profile_in,
+    who_is,
 )
 from formcheck.cli.console import complain, print_utf8
 from formcheck.cli.tables import show
@@ -78,9 +80,11 @@ def analyse(
     no_video: Annotated[bool, typer.Option("--no-video", help="Do not write the annotated video.")] = False,
     no_log: Annotated[bool, typer.Option("--no-log", help="Do not add the session to the rep log.")] = False,
     model: ModelPath = None,
+    data_dir: DataDir = None,
+    person: Person = None,
     height_cm: HeightCm = None,
     profile: ProfilePath = None,
-    language: Language = words.ENGLISH,
+    language: OwnLanguage = None,
 ) -> None:
     """Judge a recorded clip: counted repetitions, what was wrong with each, and a video that shows it.
 
@@ -89,7 +93,7 @@ def analyse(
     del no_log  # there is no rep log yet to leave it out of; scripts may already say so
     say = Console(stderr=True)
     try:
-        who = profile_in(profile)
+        who = who_is(person, profile, data_dir, say)
         wishes = Wishes(
             exercises=exercises_called(exercise, who),
             out=out,
@@ -98,7 +102,7 @@ def analyse(
             film=not no_video,
             model=model,
             height_cm=body_height(who.height_cm if height_cm is None else height_cm),
-            words=words.load(language),
+            words=words.load(who.language or words.ENGLISH if language is None else language),
             several=len(clips) > 1,
         )
     except FormcheckError as error:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
+from rich.markup import escape
 
 from formcheck.errors import SetupError
 
@@ -36,20 +40,25 @@ ProfilePath = Annotated[
 ]
 Person = Annotated[str | None, typer.Option(metavar="NAME", help="Who exercises, where several share a computer.")]
 DataDir = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="Where the rep log is kept (default: the system's place for data).")
+    Path | None,
+    typer.Option(metavar="DIR", help="Where rep log and profiles are kept (default: the system's places for them)."),
 ]
 Language = Annotated[str, typer.Option(metavar="NAME", help="The language shown and spoken: en, de.")]
+OwnLanguage = Annotated[
+    str | None,
+    typer.Option("--language", metavar="NAME", help="The language shown and spoken: en, de (default: the profile's)."),
+]
 
 
 def exercises_called(name: str, who: Profile) -> tuple[Exercise, ...]:
-    """Return the exercises of that name, with the person's own limits: all of them for auto, else one.
+    """Return the exercises of that name, with the person's own limits; for auto those prescribed, or all there are.
 
     SetupError for an unknown name, or a file that is wrong or does not go with the limits.
     """
     from formcheck.form import exercises
 
     if name == AUTO:
-        found = exercises.shipped()
+        found = tuple(one for one in exercises.shipped() if not who.exercises or one.name in who.exercises)
     else:
         found = (_own(Path(name)) if name.endswith(".toml") else exercises.load(name),)
     try:
@@ -73,11 +82,49 @@ def _own(path: Path) -> Exercise:
     return exercise
 
 
-def profile_in(path: Path | None) -> Profile:
-    """Return the profile in that file, an empty one where none is named; SetupError when it is wrong."""
+def person_called(name: str | None) -> str:
+    """Return who was named, "" for nobody; SetupError when nobody can be called so."""
     from formcheck import profile
 
-    return profile.Profile() if path is None else profile.load(path)
+    if name is None:
+        return ""
+    try:
+        profile.check_name(name)
+    except ValueError as error:
+        raise SetupError(f"--person cannot be used: {error}.", "Give a name, or leave --person out.") from error
+    return name.strip()
+
+
+def who_is(person: str | None, path: Path | None, data_dir: Path | None, say: Console) -> Profile:
+    """Return who exercises, with all that is known of them; an empty profile where nothing is.
+
+    The profile in the file at `path`, else the one that is kept for `person` or without a name, which is said. Its name
+    is the person's, if one was given. SetupError for a name that cannot be one, and for a profile that is wrong.
+    """
+    from formcheck import profile
+    from formcheck.profiles import place
+    from formcheck.records import home
+
+    name = person_called(person)
+    if path is not None:
+        found = profile.load(path)
+        return dataclasses.replace(found, name=name) if name else found
+    try:
+        kept = place.stored(home.config_folder(data_dir), name)
+    except SetupError as error:
+        raise SetupError(error.wrong, f"Correct it: {profile_command('edit', name, data_dir)}") from error
+    if kept is None:
+        return profile.Profile(name=name)
+    found = kept[0] if kept[0].name else dataclasses.replace(kept[0], name=name)
+    whose = f"{found.name}'s profile" if found.name else f"the profile {kept[1]}"
+    say.print(f"With {escape(whose)}.", highlight=False, soft_wrap=True)
+    return found
+
+
+def profile_command(what: str, person: str, data_dir: Path | None) -> str:
+    """Return the command that does something with the profile of `person` ("": without a name)."""
+    folder = [] if data_dir is None else ["--data-dir", str(data_dir)]
+    return shlex.join(["formcheck", "profile", what, *(["--person", person] if person else []), *folder])
 
 
 def picture_size(text: str) -> tuple[int, int]:

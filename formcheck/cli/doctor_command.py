@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from formcheck import words
-from formcheck.cli.asked import AUTO, DataDir, Language, ModelPath, exercises_called, profile_in
+from formcheck.cli.asked import AUTO, DataDir, Language, ModelPath, exercises_called
 from formcheck.cli.console import complain
 from formcheck.errors import FormcheckError
+from formcheck.profile import Profile
 
 #: exit code when something a session cannot do without is missing
 NEEDED_MISSING = 2
@@ -39,7 +40,7 @@ def doctor(
     try:
         from formcheck.doctor import examine
 
-        exercises = exercises_called(AUTO, profile_in(None))
+        exercises = exercises_called(AUTO, Profile())
         for part in examine(camera, exercises, words.load(language), data_dir, model, seconds):
             sign = "[green]well   [/]" if part.well else "[bold red]missing[/]" if part.needed else "[yellow]without[/]"
             text = f"{escape(part.found)} {escape(part.remedy)}".strip()

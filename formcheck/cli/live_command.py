@@ -25,14 +25,14 @@ from formcheck.cli.asked import (
     DataDir,
     ExerciseName,
     HeightCm,
-    Language,
     ModelPath,
+    OwnLanguage,
     Person,
     ProfilePath,
     body_height,
     exercises_called,
     picture_size,
-    profile_in,
+    who_is,
 )
 from formcheck.cli.console import complain, print_utf8
 from formcheck.cli.tables import show
@@ -55,6 +55,14 @@ MOST_REPS = 30
 #: the window opens as large as fits in this, width and height
 WINDOW_PX = (1120, 720)
 
+Reps = Annotated[
+    int | None,
+    typer.Option(min=1, max=MOST_REPS, help="How many repetitions the set has (default: the profile's, else 10)."),
+]
+AutoStart = Annotated[
+    bool, typer.Option("--auto-start/--no-auto-start", help="Begin by itself, or when space is pressed.")
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
@@ -63,6 +71,7 @@ class Wishes:
     camera: str
     exercises: tuple[Exercise, ...]
     target: int
+    hold_s: float | None
     auto_start: bool
     words: Words
     voice: str | None
@@ -85,11 +94,9 @@ def live(
         str, typer.Option(metavar="WHICH", help="A number, a device, a URL (MJPEG, RTSP), or a clip to play.")
     ] = "0",
     exercise: ExerciseName = AUTO,
-    reps: Annotated[int, typer.Option(min=1, max=MOST_REPS, help="How many repetitions the set has.")] = 10,
-    auto_start: Annotated[
-        bool, typer.Option("--auto-start/--no-auto-start", help="Begin by itself, or when space is pressed.")
-    ] = True,
-    language: Language = words.ENGLISH,
+    reps: Reps = None,
+    auto_start: AutoStart = True,
+    language: OwnLanguage = None,
     voice: Annotated[str | None, typer.Option(metavar="NAME", help="Which voice speaks; doctor lists them.")] = None,
     mute: Annotated[bool, typer.Option("--mute", help="Say nothing.")] = False,
     no_window: Annotated[bool, typer.Option("--no-window", help="Show nothing: the voice alone.")] = False,
@@ -114,14 +121,15 @@ def live(
     """
     say = Console(stderr=True)
     try:
-        who = profile_in(profile)
+        who = who_is(person, profile, data_dir, say)
         wishes = Wishes(
             camera=camera,
             exercises=exercises_called(exercise, who),
-            target=reps,
+            target=who.plan.reps if reps is None else reps,
+            hold_s=who.plan.hold_s,
             auto_start=auto_start,
-            words=words.load(language),
-            voice=voice,
+            words=words.load(who.language or words.ENGLISH if language is None else language),
+            voice=who.voice or None if voice is None else voice,
             mute=mute,
             window=not no_window,
             full_screen=full_screen,
@@ -129,7 +137,7 @@ def live(
             record=record,
             log=not no_log,
             data_dir=data_dir,
-            person=who.name if person is None else person,
+            person=who.name,
             height_cm=body_height(who.height_cm if height_cm is None else height_cm),
             size_px=picture_size(size),
             rate=rate,
@@ -166,7 +174,7 @@ def _run(wishes: Wishes, plan: Plan, as_json: bool, say: Console) -> int:
         first = kept.opening([exercise.name for exercise in wishes.exercises], say)
         opening = first if window is not None else without_window(first, wishes.words, voice, say)
         flow = Flow(wishes.words, wishes.target, auto_start=wishes.auto_start, opening=opening)
-        session = Session(wishes.exercises, wishes.height_cm, Coaching(wishes.words, wishes.target))
+        session = Session(wishes.exercises, wishes.height_cm, Coaching(wishes.words, wishes.target, wishes.hold_s))
         film = _Films(wishes, started_at, open_now)
         live = Live(
             camera,

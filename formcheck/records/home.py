@@ -1,4 +1,4 @@
-"""The folder formcheck keeps its records in, and files in it that only their owner may read.
+"""The folders formcheck keeps its records and its settings in, and files in them that only their owner may read.
 
 May not know: what is kept there.
 """
@@ -22,11 +22,19 @@ POSIX = os.name == "posix"
 
 def data_folder(asked: Path | None) -> Path:
     """Return the folder for the records: `asked`, else FORMCHECK_HOME, else the platform's own. It is not made."""
+    return _named(asked) or platformdirs.user_data_path("formcheck", appauthor=False)
+
+
+def config_folder(asked: Path | None) -> Path:
+    """Return the folder for the settings, found like the one for the records; on Linux they are two. It is not made."""
+    return _named(asked) or platformdirs.user_config_path("formcheck", appauthor=False)
+
+
+def _named(asked: Path | None) -> Path | None:
+    """Return the folder that was asked for, else the one that FORMCHECK_HOME names, None where neither is."""
     named = os.environ.get(ENVIRONMENT, "")
-    if asked is not None:
+    if asked is not None or not named:
         return asked
-    if not named:
-        return platformdirs.user_data_path("formcheck", appauthor=False)
     try:
         # set in a file rather than in a shell, nobody has expanded a leading "~"
         return Path(named).expanduser()

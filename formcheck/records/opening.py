@@ -36,9 +36,9 @@ class Door:
     An empty SQLite database that is never written to, since SQLite's file locks work alike on all systems.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str = LOCK) -> None:
         """Make the lock's file in `folder` if there is none; OSError or sqlite3.Error when that fails."""
-        path = home.private_file(folder / LOCK)
+        path = home.private_file(folder / name)
         if path.stat().st_size:
             os.truncate(path, 0)  # what somebody else wrote there would only keep SQLite from locking it
         self._db = sqlite3.connect(path, isolation_level=None, timeout=0.0)
