@@ -46,7 +46,7 @@ def place(folder: Path, person: str) -> Path:
     if not person:
         return general
     own = folder / FOLDER / file_name(person)
-    if own.exists() or not general.exists():
+    if _there(own) or not _there(general):
         return own
     named = toml.content(general, "profile", profile.REMEDY).get("name")
     return general if isinstance(named, str) and key(named) == key(person) else own
@@ -55,7 +55,7 @@ def place(folder: Path, person: str) -> Path:
 def stored(folder: Path, person: str) -> tuple[Profile, Path] | None:
     """Return the profile of `person` ("": without a name) and its file, None for none; SetupError when it is wrong."""
     path = place(folder, person)
-    if not path.exists():
+    if not _there(path):
         return None
     found = profile.load(path)
     wrong = not_theirs(found, person)
@@ -69,3 +69,11 @@ def not_theirs(found: Profile, person: str) -> str:
     if not person or not found.name or key(found.name) == key(person):
         return ""
     return f"the name in it is {found.name}, not {person}"
+
+
+def _there(path: Path) -> bool:
+    """Whether there is such a file; SetupError when that cannot even be looked for."""
+    try:
+        return path.exists()
+    except OSError as error:
+        raise SetupError(f"The profile file {path} cannot be read: {error}.", profile.UNREAD) from error
