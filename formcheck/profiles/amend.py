@@ -49,6 +49,8 @@ class Amendment:
 
         `by`: who decided, of a limit or the plan; `why`: their reason for a limit.
         """
+        if any("\ud800" <= letter <= "\udfff" for letter in "".join([*values, by or "", why or ""])):
+            raise ValueError(f"{key} must be text")  # bytes of another encoding
         if key.startswith("limits."):
             self._put_limit(key, _number(key, values), by, why)
             return
