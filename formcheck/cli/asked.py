@@ -121,10 +121,10 @@ def who_is(person: str | None, path: Path | None, data_dir: Path | None, say: Co
     return found
 
 
-def profile_command(what: str, person: str, data_dir: Path | None) -> str:
+def profile_command(what: str, person: str, data_dir: Path | None, *words: str) -> str:
     """Return the command that does something with the profile of `person` ("": without a name)."""
     folder = [] if data_dir is None else ["--data-dir", str(data_dir)]
-    return shlex.join(["formcheck", "profile", what, *(["--person", person] if person else []), *folder])
+    return shlex.join(["formcheck", "profile", what, *words, *(["--person", person] if person else []), *folder])
 
 
 def picture_size(text: str) -> tuple[int, int]:

@@ -107,7 +107,7 @@ def edit(person: Person = None, data_dir: DataDir = None) -> None:
     Example: formcheck profile edit --person Anna
     """
     with _complaining():
-        from formcheck.profiles import amend, keeping, place
+        from formcheck.profiles import amend, book, keeping, place
 
         name, folder = person_called(person), _folder(data_dir)
         try:
@@ -117,12 +117,13 @@ def edit(person: Person = None, data_dir: DataDir = None) -> None:
         seen = keeping.content(path)
         begun = amend.example(name) if seen is None else seen
         copy = keeping.beside(path, "edited", begun)
+        again = profile_command("import", name, data_dir, str(copy))
         try:
             change = _edited(folder, name, copy, seen)
         except FormcheckError as error:
-            raise _kept(error, copy, begun, data_dir) from error
+            raise _with_copy(error, copy, begun, again) from error
         except KeyboardInterrupt as error:
-            raise _kept(SetupError("Stopped.", "The profile is as it was."), copy, begun, data_dir) from error
+            raise _with_copy(SetupError("Stopped.", book.AS_IT_WAS), copy, begun, again) from error
         copy.unlink(missing_ok=True)
         _tell_change(change)
 
@@ -146,6 +147,9 @@ def take_over(
         after = profile.load(file)
         if wrong := place.not_theirs(after, name):
             raise SetupError(f"The profile file {file} is another person's: {wrong}.", "Look whose it is to be.")
+        if not name and after.name and place.own_place(folder, after.name).exists():
+            again = profile_command("import", after.name, data_dir, str(file))
+            raise SetupError(f"A profile of {after.name} is kept by that name already.", f"Replace it: {again}")
         with _way_out(name, data_dir):
             seen = keeping.content(place.place(folder, name))
         new, before = keeping.content(file) or b"", book.what_of_use(seen)
@@ -198,7 +202,7 @@ def _edited(folder: Path, name: str, copy: Path, seen: bytes | None) -> Change |
             raise SetupError("It was given up.", book.AS_IT_WAS)
 
 
-def _kept(error: FormcheckError, copy: Path, begun: bytes, data_dir: Path | None) -> FormcheckError:
+def _with_copy(error: FormcheckError, copy: Path, begun: bytes, again: str) -> FormcheckError:
     """Return the error with the way back to what was written in the copy, which goes when nothing was."""
     try:
         written = copy.read_bytes()
@@ -207,8 +211,7 @@ def _kept(error: FormcheckError, copy: Path, begun: bytes, data_dir: Path | None
     if written in (None, begun):
         copy.unlink(missing_ok=True)
         return error
-    again = profile_command("import", "", data_dir)
-    return type(error)(error.wrong, f"{error.remedy} What you wrote is in {copy}; once it is right: {again} {copy}")
+    return type(error)(error.wrong, f"{error.remedy} What you wrote is kept; once it is right: {again}")
 
 
 def _may_replace(name: str) -> bool:

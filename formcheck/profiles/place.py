@@ -45,11 +45,16 @@ def place(folder: Path, person: str) -> Path:
     general = folder / GENERAL
     if not person:
         return general
-    own = folder / FOLDER / file_name(person)
+    own = own_place(folder, person)
     if _there(own) or not _there(general):
         return own
     named = toml.content(general, "profile", profile.REMEDY).get("name")
     return general if isinstance(named, str) and key(named) == key(person) else own
+
+
+def own_place(folder: Path, person: str) -> Path:
+    """Return the file that only the profile of `person` is kept in, whether it exists or not."""
+    return folder / FOLDER / file_name(person)
 
 
 def stored(folder: Path, person: str) -> tuple[Profile, Path] | None:
