@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from record_poses import poses
 
 from formcheck import words
 from formcheck.coach.coaching import STAYS_S, Coaching
 from formcheck.coach.cues import Cue
 from formcheck.coach.holding import UNSEEN_S as HIDDEN_S
+from formcheck.form import exercises
+from formcheck.session import Session
 from formcheck.types import Finding, Gauge, Observation, Pose, Rep, Verdict
 
 WORDS = words.load()
@@ -138,3 +141,17 @@ def test_never_before_the_hold_is_over(hold_s, spans):
         person.held(seconds, height_cm)
     assert len(person.lower) <= 1
     assert all(t_s >= hold_s - STEP_S for t_s in person.lower)
+
+
+@pytest.mark.parametrize("name", ["se_mixed", "lr_faults", "rest_only"])
+def test_on_recorded_lifts_it_is_said_once_in_each_and_all_else_is_said_as_before(name):
+    spoken = []
+    for hold_s in (None, 1.0):
+        session = Session(exercises.shipped(), 170.0, Coaching(WORDS, 10, hold_s))
+        seen = [session.observe(pose) for pose in poses(name)]
+        spoken.append([(one.pose.t_s, one.speech) for one in seen if one.speech])
+    plain, held = spoken
+    assert [said for said in held if said[1] != f"{LOWER}."] == plain
+    asked = [t_s for t_s, said in held if said == f"{LOWER}."]
+    lifts = [rep for one in session.judge.sets for rep in one.reps]
+    assert [sum(lift.start_s <= t_s <= lift.end_s for t_s in asked) for lift in lifts] == [1] * len(asked)
