@@ -143,7 +143,7 @@ def test_never_before_the_hold_is_over(hold_s, spans):
     assert all(t_s >= hold_s - STEP_S for t_s in person.lower)
 
 
-@pytest.mark.parametrize("name", ["se_mixed", "lr_faults", "rest_only"])
+@pytest.mark.parametrize("name", ["se_mixed", "lr_faults"])
 def test_on_recorded_lifts_it_is_said_once_in_each_and_all_else_is_said_as_before(name):
     spoken = []
     for hold_s in (None, 1.0):
