@@ -147,7 +147,7 @@ def take_over(
         after = profile.load(file)
         if wrong := place.not_theirs(after, name):
             raise SetupError(f"The profile file {file} is another person's: {wrong}.", "Look whose it is to be.")
-        if not name and after.name and place.own_place(folder, after.name).exists():
+        if not name and after.name and place.there(place.own_place(folder, after.name)):
             again = profile_command("import", after.name, data_dir, str(file))
             raise SetupError(f"A profile of {after.name} is kept by that name already.", f"Replace it: {again}")
         with _way_out(name, data_dir):

@@ -46,7 +46,7 @@ def place(folder: Path, person: str) -> Path:
     if not person:
         return general
     own = own_place(folder, person)
-    if _there(own) or not _there(general):
+    if there(own) or not there(general):
         return own
     named = toml.content(general, "profile", profile.REMEDY).get("name")
     return general if isinstance(named, str) and key(named) == key(person) else own
@@ -60,7 +60,7 @@ def own_place(folder: Path, person: str) -> Path:
 def stored(folder: Path, person: str) -> tuple[Profile, Path] | None:
     """Return the profile of `person` ("": without a name) and its file, None for none; SetupError when it is wrong."""
     path = place(folder, person)
-    if not _there(path):
+    if not there(path):
         return None
     found = profile.load(path)
     wrong = not_theirs(found, person)
@@ -76,7 +76,7 @@ def not_theirs(found: Profile, person: str) -> str:
     return f"the name in it is {found.name}, not {person}"
 
 
-def _there(path: Path) -> bool:
+def there(path: Path) -> bool:
     """Whether there is such a file; SetupError when that cannot even be looked for."""
     try:
         return path.exists()
