@@ -102,23 +102,35 @@ def who_is(person: str | None, path: Path | None, data_dir: Path | None, say: Co
     is the person's, if one was given. SetupError for a name that cannot be one, and for a profile that is wrong.
     """
     from formcheck import profile
-    from formcheck.profiles import place
-    from formcheck.records import home
 
     name = person_called(person)
     if path is not None:
         found = profile.load(path)
         return dataclasses.replace(found, name=name) if name else found
+    found, kept_in = kept_profile(name, data_dir)
+    if kept_in is not None:
+        whose = f"{found.name}'s profile" if found.name else f"the profile {kept_in}"
+        say.print(f"With {escape(whose)}.", highlight=False, soft_wrap=True)
+    return found
+
+
+def kept_profile(name: str, data_dir: Path | None) -> tuple[Profile, Path | None]:
+    """Return the profile that is kept for a person ("": without a name) and its file; without one, an empty profile.
+
+    SetupError when it is wrong.
+    """
+    from formcheck import profile
+    from formcheck.profiles import place
+    from formcheck.records import home
+
     try:
         kept = place.stored(home.config_folder(data_dir), name)
     except SetupError as error:
         raise SetupError(error.wrong, f"Correct it: {profile_command('edit', name, data_dir)}") from error
     if kept is None:
-        return profile.Profile(name=name)
-    found = kept[0] if kept[0].name else dataclasses.replace(kept[0], name=name)
-    whose = f"{found.name}'s profile" if found.name else f"the profile {kept[1]}"
-    say.print(f"With {escape(whose)}.", highlight=False, soft_wrap=True)
-    return found
+        return profile.Profile(name=name), None
+    found, path = kept
+    return found if found.name else dataclasses.replace(found, name=name), path
 
 
 def profile_command(what: str, person: str, data_dir: Path | None, *words: str) -> str:

@@ -85,6 +85,7 @@ def show(
                 )
             return
         begin, end = _day(since, "--since"), _next(_day(until, "--until"))
+        person = _whose(person, data_dir)
         with _opened(data_dir) as store:
             totals = store.totals(person=person, exercise=exercise, since=begin, until=end)
             if not totals:
@@ -99,6 +100,32 @@ def show(
             if len(totals) > MOST_TABLES:
                 more = f"{len(totals) - MOST_TABLES} more, of people or exercises. Choose with --person or --exercise."
                 console.print(more, highlight=False)
+            if begin is None and end is None:
+                for name in dict.fromkeys(total.person for total in totals[:MOST_TABLES]):
+                    _show_week(console, store, name, data_dir, alone=len({total.person for total in totals}) == 1)
+
+
+def _show_week(console: Console, store: Store, person: str, data_dir: Path | None, *, alone: bool) -> None:
+    """Say how a person's week goes against their plan; by name, unless `alone`."""
+    from formcheck import dose, words
+    from formcheck.cli.asked import kept_profile
+    from formcheck.records.log import LATEST
+
+    who, _ = kept_profile(person, data_dir)
+    week = dose.week(store.sessions(person=person, last=LATEST), who.plan, datetime.now().astimezone())
+    for sentence in dose.sentences(week, words.load()):
+        named = "" if alone or not person else f"{person}: "
+        console.print(escape(f"{named}{sentence}"), highlight=False, soft_wrap=True)
+
+
+def _whose(person: str | None, data_dir: Path | None) -> str | None:
+    """Return the name under which the person's sessions are kept, None where nobody is named."""
+    from formcheck.cli.asked import kept_profile, person_called
+
+    if person is None:
+        return None
+    who, _ = kept_profile(person_called(person), data_dir)
+    return who.name
 
 
 def _nothing(store: Store, person: str | None, exercise: str | None, since: str | None, until: str | None) -> None:
@@ -131,7 +158,7 @@ def export(
     Example: formcheck history export --format csv --out reps.csv
     """
     with _complaints(), _opened(data_dir) as store:
-        chosen = _chosen(store, person, exercise, since, until)
+        chosen = _chosen(store, _whose(person, data_dir), exercise, since, until)
         pieces = _pieces(store, [one.id for one in chosen], format_)
         if out is None:
             for piece in pieces:
@@ -187,7 +214,8 @@ def import_(
     with _complaints():
         from formcheck.records import arrival
 
-        arrived = [(path, arrival.read(path, person)) for path in files]
+        whose = _whose(person, data_dir)
+        arrived = [(path, arrival.read(path, whose)) for path in files]
         with _opened(data_dir) as store:
             for path, sessions in arrived:
                 written = store.put(sessions, replace=False)
@@ -223,7 +251,7 @@ def delete(
             found = [store.session(number) for number in dict.fromkeys(numbers)]  # SetupError for one that is not there
             chosen, days = [one.id for one in found], sorted(one.started_at.date() for one in found)
         else:
-            summaries = _chosen(store, person, exercise, since, until)
+            summaries = _chosen(store, _whose(person, data_dir), exercise, since, until)
             chosen, days = [one.id for one in summaries], sorted(one.started_at.date() for one in summaries)
         say = Console(stderr=True)
         if not chosen:
