@@ -23,6 +23,10 @@ class FormcheckError(Exception):
         self.wrong = wrong
         self.remedy = remedy
 
+    def __reduce__(self) -> tuple[type[FormcheckError], tuple[str, str]]:
+        # an exception is made again from its `args`, of which there is one
+        return type(self), (self.wrong, self.remedy)
+
 
 class SetupError(FormcheckError):
     """The command cannot start or cannot judge: a wrong path, a broken file, an unusable folder."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 import enum
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any
 
@@ -31,6 +31,15 @@ def _frozen(array: Any, shape: tuple[int | None, ...], name: str) -> FloatArray:
         raise ValueError(f"{name} must have shape {shape}, not {copy.shape}")
     copy.setflags(write=False)
     return copy
+
+
+def _anew(value: Any) -> tuple[type, tuple[Any, ...]]:
+    """Return how pickle is to make a dataclass's value again: by its constructor, with plain dicts for mappings.
+
+    A read-only mapping cannot be pickled; the constructor makes it one again.
+    """
+    given = (getattr(value, part.name) for part in fields(value))
+    return type(value), tuple(dict(part) if isinstance(part, MappingProxyType) else part for part in given)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,6 +192,9 @@ class Rep:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
+
+    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+        return _anew(self)
 
     @property
     def verdicts(self) -> dict[str, Verdict]:
@@ -337,6 +349,9 @@ class Result:
     def __post_init__(self) -> None:
         object.__setattr__(self, "limits", MappingProxyType(dict(self.limits)))
         object.__setattr__(self, "personal", MappingProxyType(dict(self.personal)))
+
+    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+        return _anew(self)
 
     @property
     def counted(self) -> int:
