@@ -29,7 +29,7 @@ FLOORS = (
     ("toml",),
     ("capture", "pose", "form", "words"),
     ("coach", "records", "profile", "trace"),
-    ("session", "dose", "profiles"),
+    ("session", "dose", "profiles", "crew"),
     ("live", "doctor", "accuracy"),
     ("cli",),
     ("__main__",),
