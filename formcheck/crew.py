@@ -55,7 +55,8 @@ def run(
 ) -> Generator[tuple[int, float | Ended[Made]], None, None]:
     """Do the jobs, `workers` at a time; yield (number of the job, share done or how it ended) as that comes.
 
-    Each job ends just once. When the generator is closed the workers are ended, whatever they are at.
+    The share is 0 when a job is begun. Each job ends just once. When the generator is closed the workers are ended,
+    whatever they are at.
 
     Args:
         work: does one job; a function of a module, or a `functools.partial` of one, that takes the job and whom to tell
@@ -71,8 +72,12 @@ def run(
     waiting = deque(enumerate(jobs))
     with _Crew(work) as crew:
         while waiting or crew.busy:
+            begun = []
             while waiting and len(crew.busy) < workers:
-                crew.give(*waiting.popleft())
+                number, job = waiting.popleft()
+                crew.give(number, job)
+                begun.append(number)
+            yield from ((number, 0.0) for number in begun)
             yield from crew.news()
 
 

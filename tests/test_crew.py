@@ -55,14 +55,19 @@ def test_one_that_dies_or_breaks_fails_alone(capfd):
 def test_closing_ends_workers_that_hang():
     began_s = time.monotonic()
     with closing(run(work, ["who", "hang"], 2)) as news:
+        assert [next(news), next(news)] == [(0, 0.0), (1, 0.0)], "both are begun"
+        assert len(multiprocessing.active_children()) == 2
         number, said = next(news)
-        assert (number, isinstance(said, Ended)) == (0, True)
+        while not isinstance(said, Ended):
+            number, said = next(news)
+        assert number == 0
     assert multiprocessing.active_children() == []
     assert time.monotonic() - began_s < 30
 
 
 def test_shares_come_now_and_then_however_often_they_are_told():
-    shares = [said for _, said in run(work, ["talk 1.7"], 1) if not isinstance(said, Ended)]
+    begun, *shares = [said for _, said in run(work, ["talk 1.7"], 1) if not isinstance(said, Ended)]
+    assert begun == 0
     assert 1 <= len(shares) <= 3
     assert set(shares) == {0.5}
 

@@ -30,7 +30,7 @@ FLOORS = (
     ("capture", "pose", "form", "words"),
     ("coach", "records", "profile", "trace"),
     ("session", "dose", "profiles", "crew"),
-    ("live", "doctor", "accuracy"),
+    ("live", "doctor", "accuracy", "analysis"),
     ("cli",),
     ("__main__",),
 )

@@ -1,23 +1,24 @@
-"""`formcheck analyse`: recorded clips judged one after another, with a progress bar, results and exit codes.
+"""`formcheck analyse`: recorded clips judged, with progress bars, results and exit codes.
 
-May not know: how anything is found, judged or drawn.
+May not know: how anything is found, judged or drawn, in which process or on which computer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from formcheck import words
+from formcheck.cli import many_clips
 from formcheck.cli.asked import (
     AUTO,
     DataDir,
@@ -27,21 +28,20 @@ from formcheck.cli.asked import (
     OwnLanguage,
     Person,
     ProfilePath,
+    Workers,
     body_height,
     exercises_called,
     who_is,
+    worker_count,
 )
 from formcheck.cli.console import complain, print_utf8
 from formcheck.cli.tables import show
-from formcheck.errors import FormcheckError, SetupError, StreamError
-from formcheck.types import Frame, ImageArray, Observation
-from formcheck.words import Words
+from formcheck.errors import FormcheckError, SetupError
 
 if TYPE_CHECKING:
-    from formcheck.capture.clip import Clip
+    from formcheck.analysis.clip import Analysis, Order
+    from formcheck.analysis.many import News
     from formcheck.form.rules import Exercise
-    from formcheck.records.film import Film
-    from formcheck.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Wishes:
     film: bool
     model: Path | None
     height_cm: float | None
-    words: Words
+    language: str
     several: bool
 
     def folder(self, clip: Path) -> Path:
@@ -67,6 +67,26 @@ class Wishes:
         # the whole path, so that two clips of one name in two folders do not share results
         parts = [part for part in clip.parts if part not in (clip.anchor, "..")]
         return self.out / "_".join(parts) if self.several else self.out
+
+    def order(self, clip: Path) -> Order:
+        """Return the order for a clip.
+
+        With --json and no --out the object on standard output is the result; a folder beside the clip that cannot be
+        used then costs the files only.
+        """
+        from formcheck.analysis.clip import Order
+
+        return Order(
+            clip=clip,
+            exercises=self.exercises,
+            height_cm=self.height_cm,
+            model=self.model,
+            language=self.language,
+            target=self.folder(clip),
+            film=self.film,
+            force=self.force,
+            must_save=self.out is not None or not self.json,
+        )
 
 
 def analyse(
@@ -85,13 +105,18 @@ def analyse(
     height_cm: HeightCm = None,
     profile: ProfilePath = None,
     language: OwnLanguage = None,
+    workers: Workers = None,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler, such as tcp://10.0.0.5:8786, to judge on.")
+    ] = None,
 ) -> None:
-    """Judge a recorded clip: counted repetitions, what was wrong with each, and a video that shows it.
+    """Judge recorded clips: counted repetitions, what was wrong with each, and a video that shows it.
 
     Example: formcheck analyse sample_clips/se_mixed.mp4
     """
     del no_log  # there is no rep log yet to leave it out of; scripts may already say so
     say = Console(stderr=True)
+    named = many_clips.named(clips)
     try:
         who = who_is(person, profile, data_dir, say)
         wishes = Wishes(
@@ -100,133 +125,96 @@ def analyse(
             force=force,
             json=as_json,
             film=not no_video,
-            model=model,
+            model=_model(model, cluster),
             height_cm=body_height(who.height_cm if height_cm is None else height_cm),
-            words=words.load(who.language or words.ENGLISH if language is None else language),
-            several=len(clips) > 1,
+            language=words.load(who.language or words.ENGLISH if language is None else language).language,
+            several=len(named) > 1,
         )
+        at_once = _at_once(workers, cluster)
+        if cluster is None and len(named) == 1:
+            code = _one(wishes.order(named[0]), wishes, say)
+        else:
+            orders = [wishes.order(clip) for clip in named]
+            with closing(_news(orders, at_once, cluster)) as news:
+                code = many_clips.judged(orders, news, say, _shown_by(wishes, say), say if as_json else Console())
     except FormcheckError as error:
         complain(say, error)
         raise typer.Exit(error.exit_code) from error
-    codes = [_guarded(clip, wishes, say) for clip in clips]
-    raise typer.Exit(max(codes))
+    raise typer.Exit(code)
 
 
-def _guarded(clip: Path, wishes: Wishes, say: Console) -> int:
-    """Analyse one clip and return its exit code; what goes wrong with it is said and does not stop the others."""
-    try:
-        return _analyse_one(clip, wishes, say)
-    except FormcheckError as error:
-        complain(say, error)
-        return error.exit_code
-
-
-def _analyse_one(path: Path, wishes: Wishes, say: Console) -> int:
-    """Analyse one clip, write and print its results, and return the exit code."""
-    from formcheck.capture.clip import Clip
-    from formcheck.coach.cues import Caption
+def _model(asked: Path | None, cluster: str | None) -> Path | None:
+    """Return the model as asked for, checked once for all clips; SetupError when it cannot be used."""
     from formcheck.pose import model
+
+    if cluster is None:
+        model.checked(asked)
+    elif asked is not None:
+        raise SetupError(
+            "Another model cannot be used on a cluster: each of its computers has its own.",
+            "Leave --model or --cluster out.",
+        )
+    return asked
+
+
+def _at_once(workers: int | None, cluster: str | None) -> int:
+    """Return how many clips are judged at a time on this computer; SetupError when that cannot be."""
+    if workers is not None and cluster is not None:
+        raise SetupError("How many clips a cluster judges at a time is its own affair.", "Leave out --workers.")
+    return worker_count(workers)
+
+
+def _one(order: Order, wishes: Wishes, say: Console) -> int:
+    """Analyse one clip in this process, print what came of it, and return the exit code."""
+    from formcheck.analysis.clip import analyse
+
+    with _progress(say, order.clip.name) as tell:
+        found = analyse(order, tell)
+    _show(order, found, wishes, say)
+    return found.exit_code
+
+
+def _news(orders: Sequence[Order], at_once: int, cluster: str | None) -> News:
+    """Return what comes of several clips, judged on the cluster or, without one, in this computer's own processes."""
+    from formcheck.analysis import many
+
+    if cluster is None:
+        return many.apart(orders, partial(many.in_processes, workers=at_once))
+    from formcheck.analysis.cluster import on_cluster
+
+    return many.apart(orders, partial(on_cluster, address=cluster))
+
+
+def _shown_by(wishes: Wishes, say: Console) -> Callable[[Order, Analysis], None]:
+    """Return what prints one of several clips' outcome, under its name."""
+
+    def shown(order: Order, found: Analysis) -> None:
+        if found.results and not wishes.json:
+            Console().print(f"[bold]{escape(str(order.clip))}[/]", highlight=False, soft_wrap=True)
+        _show(order, found, wishes, say)
+
+    return shown
+
+
+def _show(order: Order, found: Analysis, wishes: Wishes, say: Console) -> None:
+    """Print what came of a clip: the only place where its outcome arrives, whoever judged it."""
     from formcheck.records import folder
-    from formcheck.session import Session
 
-    model_path = model.checked(wishes.model)
-    with Clip(path) as clip:
-        target = _target(path, wishes, say)
-        session = Session(wishes.exercises, wishes.height_cm, Caption(wishes.words))
-        trouble = _judge(clip, session, model_path, target if wishes.film else None, wishes.words, say)
-        # a name that is not valid text (bytes of another encoding) could not be written into any file
-        name = path.name.encode("utf-8", "replace").decode("utf-8")
-        results = session.results(name, _recorded_at(clip))
-    saved = target
-    try:
-        if target is not None:
-            folder.save(target, results, film=wishes.film and not isinstance(trouble, SetupError))
-    except SetupError as error:
-        # what was measured is at least printed
-        saved, trouble = None, error
-    if wishes.json:
-        print_utf8(folder.session_text(results))
-    else:
-        show(Console(), results, wishes.exercises, saved)
-    if not results[0].judged and trouble is None and session.broke is None:
-        trouble = SetupError(f"{path} could not be judged.", wishes.words(results[0].problems[0].say))
-    trouble = trouble or session.broke
-    if trouble is not None:
-        complain(say, trouble)
-    return trouble.exit_code if trouble else 0
-
-
-def _target(path: Path, wishes: Wishes, say: Console) -> Path | None:
-    """Return the prepared folder for the results.
-
-    With --json and no --out the object on standard output is the result; a folder beside the clip that cannot be
-    used then costs the files only, which is said (None).
-    """
-    from formcheck.records import folder
-
-    try:
-        return folder.prepared(wishes.folder(path), force=wishes.force)
-    except SetupError as error:
-        if not wishes.json or wishes.out is not None:
-            raise
-        say.print(f"[yellow]Only printed, not saved:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
-        return None
-
-
-def _judge(
-    clip: Clip, session: Session, model_path: Path, target: Path | None, text: Words, say: Console
-) -> FormcheckError | None:
-    """Run the clip through the session, writing the film into `target` on the way.
-
-    Returns what went wrong without losing what was measured: the user stopped it, or the film could not be written.
-    """
-    from formcheck.pose.mediapipe import PoseFinder
-
-    lost = None
-    try:
-        with ExitStack() as open_now:
-            bar, task = open_now.enter_context(_progress(say, clip))
-            finder = open_now.enter_context(PoseFinder(model_path))
-            film = open_now.enter_context(_film(target, clip)) if target else None
-            for frame, seen in session.run(clip, finder):
-                if film is not None:
-                    try:
-                        film.write(_annotated(frame, seen, text), frame.t_s)
-                    except SetupError as error:
-                        film, lost = None, error
-                bar.update(task, completed=frame.t_s)
-    except KeyboardInterrupt:
-        return StreamError("Stopped before the end of the clip.", "What was read until then is judged and saved.")
-    except SetupError as error:
-        # the film's last part did not fit any more; before the first picture nothing was measured yet
-        if not session.began:
-            raise
-        lost = error
-    return lost
-
-
-def _film(target: Path, clip: Clip) -> Film:
-    from formcheck.records.film import Film
-    from formcheck.records.folder import FILM
-
-    return Film(target / FILM, clip.size_px, clip.frame_rate or 30.0)
-
-
-def _annotated(frame: Frame, seen: Observation, text: Words) -> ImageArray:
-    from formcheck.coach import overlay, paint
-
-    return paint.paint(frame.image, overlay.layout(seen, frame.size_px, text, measure=paint.measure))
+    if found.unsaved:
+        say.print(f"[yellow]Only printed, not saved:[/] {escape(found.unsaved)}", highlight=False, soft_wrap=True)
+    if found.results and wishes.json:
+        print_utf8(folder.session_text(found.results))
+    elif found.results:
+        show(Console(), found.results, order.exercises, found.saved)
+    if found.trouble is not None:
+        complain(say, found.trouble)
 
 
 @contextmanager
-def _progress(say: Console, clip: Clip) -> Iterator[tuple[Progress, TaskID]]:
-    """Show a progress bar with the time left while the clip is read; nothing where no person watches."""
+def _progress(say: Console, name: str) -> Iterator[Callable[[float], None]]:
+    """Show a progress bar with the time left and give what moves it on; nothing where no person watches."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=say, transient=True, disable=not say.is_terminal) as bar:
-        yield bar, bar.add_task(escape(clip.path.name), total=clip.duration_s)
-
-
-def _recorded_at(clip: Clip) -> str:
-    """Return when the clip was recorded: what the file says, else when it was last changed. ISO 8601."""
-    taken = clip.taken_at or datetime.fromtimestamp(clip.path.stat().st_mtime, tz=timezone.utc)
-    return taken.isoformat(timespec="seconds")
+        task = bar.add_task(escape(name), total=None)
+        # until the first share is known, which of a clip of unknown length is never, nobody knows how far it is
+        yield lambda share: bar.update(task, total=1.0, completed=share)

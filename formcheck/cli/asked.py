@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
 import shlex
 from pathlib import Path
@@ -42,6 +43,9 @@ Person = Annotated[str | None, typer.Option(metavar="NAME", help="Who exercises,
 DataDir = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Where rep log and profiles are kept (default: the system's places for them)."),
+]
+Workers = Annotated[
+    int | None, typer.Option(metavar="N", help="Clips at a time (default: one for each processor core).")
 ]
 Language = Annotated[str, typer.Option(metavar="NAME", help="The language shown and spoken: en, de.")]
 OwnLanguage = Annotated[
@@ -157,3 +161,10 @@ def body_height(height_cm: float | None) -> float | None:
             f"A height of {height_cm:g} cm cannot be right.", f"Give --height-cm in cm, {LEAST:g} to {MOST:g}."
         )
     return height_cm
+
+
+def worker_count(asked: int | None) -> int:
+    """Return how many clips to judge at a time, one for each processor core unless asked otherwise; or SetupError."""
+    if asked is not None and not 1 <= asked <= 256:
+        raise SetupError(f"{asked} clips at a time cannot be.", "Give --workers as a number, 1 to 256.")
+    return asked or os.cpu_count() or 1

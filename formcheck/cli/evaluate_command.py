@@ -6,7 +6,6 @@ May not know: how anything is found, judged, counted or drawn.
 from __future__ import annotations
 
 import enum
-import os
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +17,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from formcheck.cli.accuracy_tables import show
-from formcheck.cli.asked import AUTO, ExerciseName, ModelPath, exercises_called
+from formcheck.cli.asked import AUTO, ExerciseName, ModelPath, Workers, exercises_called, worker_count
 from formcheck.cli.console import complain, print_utf8
-from formcheck.errors import FormcheckError, SetupError, StreamError
+from formcheck.errors import FormcheckError, StreamError
 from formcheck.profile import Profile
 
 if TYPE_CHECKING:
@@ -53,9 +52,7 @@ def evaluate(
         Height,
         typer.Option(help="default: as for somebody who does not give it; known: the labels' height, where they say."),
     ] = Height.DEFAULT,
-    workers: Annotated[
-        int | None, typer.Option(metavar="N", help="Clips at a time (default: one for each processor core).")
-    ] = None,
+    workers: Workers = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the report, ACCURACY.md, or its own NAME.md.")
     ] = None,
@@ -84,10 +81,9 @@ def _asked(exercise: str, height: Height, workers: int | None, model_path: Path 
     """Return the wishes, checked; SetupError when one cannot be met."""
     from formcheck.pose import model
 
-    if workers is not None and not 1 <= workers <= 256:
-        raise SetupError(f"{workers} clips at a time cannot be.", "Give --workers as a number, 1 to 256.")
+    at_once = worker_count(workers)
     chosen = exercises_called(exercise, Profile())
-    return Wishes(chosen, height, model.checked(model_path), workers or os.cpu_count() or 1)
+    return Wishes(chosen, height, model.checked(model_path), at_once)
 
 
 def _evaluate(

@@ -5,6 +5,7 @@ May not know: how results came about.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,8 @@ from formcheck.records.export import reps_csv, session_object
 from formcheck.types import Result
 
 SESSION, REPS, FILM = "session.json", "reps.csv", "annotated.mp4"
+#: shows that a folder can be written to
+_PROBE = ".formcheck-write-test"
 
 
 def beside(clip: Path) -> Path:
@@ -29,7 +32,7 @@ def prepared(folder: Path, *, force: bool) -> Path:
     elsewhere = "Choose another folder with --out DIR."
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".formcheck-write-test"
+        probe = folder / _PROBE
         probe.touch()
         probe.unlink()
     except OSError as error:
@@ -68,3 +71,15 @@ def save(folder: Path, results: Sequence[Result], sitting: str = "", *, film: bo
             "Free some room, or choose another folder with --out DIR.",
         ) from error
     return [folder / name for name in texts]
+
+
+def tidied(folder: Path) -> None:
+    """Remove what a process left that ended while it wrote: parts of files, and the folder when nothing else is in it.
+
+    Whole results of an earlier time stay. Where something cannot be removed, it stays, too.
+    """
+    for name in (_PROBE, *(f"{name}.part" for name in (SESSION, REPS, FILM))):
+        with contextlib.suppress(OSError):
+            (folder / name).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # not empty, or it was never made
+        folder.rmdir()
