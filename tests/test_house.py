@@ -45,6 +45,8 @@ OWNERS = {
     "pyttsx3": ("coach/speaker.py",),
     "sounddevice": ("coach/tones.py",),
     "matplotlib": ("accuracy/pictures.py",),
+    "dask": ("analysis/cluster.py",),
+    "distributed": ("analysis/cluster.py", "analysis/parcel.py"),
     "sqlite3": ("records/",),
     "av": ("capture/", "records/", "coach/"),
     "pydantic": ("form/exercises/", "profile.py", "records/arrival.py", "words/"),
@@ -54,7 +56,12 @@ OWNERS = {
     "typer": ("cli/",),
 }
 #: packages whose name is not that of what is imported
-PACKAGES = {"cv2": "opencv-python", "cv2_enumerate_cameras": "cv2-enumerate-cameras", "mathutils": "bpy"}
+PACKAGES = {
+    "cv2": "opencv-python",
+    "cv2_enumerate_cameras": "cv2-enumerate-cameras",
+    "distributed": "dask",
+    "mathutils": "bpy",
+}
 #: what form/ may import from outside; the exercise files' loader may also use pydantic
 FORM_MAY = {"numpy"}
 
@@ -279,8 +286,9 @@ def test_what_is_imported_is_declared():
         return {PACKAGES.get(top, top) for top in outside}
 
     runtime = names(project["dependencies"])
-    test, clips = (names(project["optional-dependencies"][extra]) for extra in ("test", "clips"))
-    assert used("formcheck/") == runtime, "imported by the package, against declared"
+    cluster, test, clips = (names(project["optional-dependencies"][extra]) for extra in ("cluster", "test", "clips"))
+    assert used("formcheck/") == runtime | cluster, "imported by the package, against declared"
+    assert cluster <= test, "or what needs it would not be tested"
     assert used("tests/") <= runtime | test, "imported by the tests, against declared"
     assert used("sample_clips/") - runtime == clips, "imported by the clip maker, against declared"
 

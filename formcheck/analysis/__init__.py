@@ -2,7 +2,7 @@
 
     clip       one clip: judged, drawn, and its results written
     many       several at once in worker processes
-    cluster    several at once on a Dask cluster
+    cluster    several at once on a Dask cluster; parcel: what is sent to its workers, and done there
 
 May not know: terminals, command lines.
 """

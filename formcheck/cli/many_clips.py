@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.live import Live
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Column
 
 from formcheck.cli.console import complain
-from formcheck.errors import StreamError
+from formcheck.errors import FormcheckError, StreamError
 
 if TYPE_CHECKING:
     from formcheck.analysis.clip import Analysis, Order
@@ -53,10 +54,11 @@ def judged(
 ) -> int:
     """Have each clip's outcome shown in the order given as it comes to be known, and return the worst exit code.
 
-    `news`: what comes of the orders. What keeps them from being judged at all goes up.
+    `news`: what comes of the orders. FormcheckError when something keeps all of them from being judged.
     """
     known: dict[int, Analysis] = {}
-    shown, stopped = 0, None
+    shown = 0
+    stopped: FormcheckError | None = None
     with _Bars(say, len(orders)) as bars:
         try:
             for number, said in news:
@@ -72,6 +74,10 @@ def judged(
         except KeyboardInterrupt:
             stopped = StreamError("Stopped before all clips were judged.", "What was finished until then is saved.")
             news.close()
+        except FormcheckError as error:
+            if not known:
+                raise
+            stopped = error
     for number in range(shown, len(orders)):
         if number in known:
             show(orders[number], known[number])
@@ -108,41 +114,49 @@ class _Bars:
         # the names give way where it is narrow
         name = TextColumn("{task.description}", table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1))
         columns = (name, BarColumn(24), TaskProgressColumn(), TimeRemainingColumn())
-        self._shown = Progress(*columns, console=say, transient=True, expand=True, disable=not say.is_terminal)
+        self._say = say
+        self._bars = Progress(*columns, console=say, expand=True)
         self._clips, self._ended = clips, 0
-        self._all = self._shown.add_task(self._count(), total=clips)
+        self._all = self._bars.add_task(self._count(), total=clips)
         self._tasks: dict[int, TaskID] = {}
         self._shares: dict[int, float] = {}
+        self._screen: Live | None = None
 
     def __enter__(self) -> _Bars:
-        self._shown.start()
+        if self._say.is_terminal:
+            # anew each time: a display that is started again would wipe out what was printed in between
+            self._screen = Live(
+                self._bars, console=self._say, transient=True, redirect_stdout=False, redirect_stderr=False
+            )
+            self._screen.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._shown.stop()
+        if self._screen is not None:
+            self._screen.stop()
 
     def move(self, number: int, name: str, share: float) -> None:
         """Say how far a clip is, 0..1."""
         if number not in self._tasks:
-            self._tasks[number] = self._shown.add_task(escape(name), total=1.0)
-        self._shown.update(self._tasks[number], completed=share)
+            self._tasks[number] = self._bars.add_task(escape(name), total=1.0)
+        self._bars.update(self._tasks[number], completed=share)
         self._shares[number] = share
-        self._shown.update(self._all, completed=self._ended + sum(self._shares.values()))
+        self._bars.update(self._all, completed=self._ended + sum(self._shares.values()))
 
     def end(self, number: int) -> None:
         """Say that a clip has ended."""
         self._ended += 1
         self._shares.pop(number, None)
         if number in self._tasks:
-            self._shown.remove_task(self._tasks.pop(number))
-        self._shown.update(self._all, completed=self._ended + sum(self._shares.values()), description=self._count())
+            self._bars.remove_task(self._tasks.pop(number))
+        self._bars.update(self._all, completed=self._ended + sum(self._shares.values()), description=self._count())
 
     @contextmanager
     def away(self) -> Iterator[None]:
         """Take the bars off the screen while something is printed, on stdout for instance, that is to stay."""
-        self._shown.stop()
+        self.__exit__()
         yield
-        self._shown.start()
+        self.__enter__()
 
     def _count(self) -> str:
         return f"{self._ended} of {self._clips} clips"
