@@ -17,7 +17,7 @@ STARTS_S = 60.0
 
 
 class Cluster:
-    """A scheduler and its workers, of one thread each unless asked otherwise; a context manager."""
+    """A scheduler and its workers, which keep everything in `folder`; a context manager."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -26,15 +26,22 @@ class Cluster:
         self.scheduler = self._started("scheduler", "--port", "0", "--scheduler-file", str(file))
         self.address = self._said("Scheduler at:", self.scheduler).split()[-1]
 
-    def worker(self, package: Path = ROOT, threads: int = 1) -> subprocess.Popen[bytes]:
+    def worker(self, package: Path | str = ROOT) -> subprocess.Popen[bytes]:
         """Start a worker that has formcheck from `package`, wait until it serves, and return its process."""
         process = self._started(
-            "worker", self.address, "--nthreads", str(threads), "--no-nanny", "--local-directory", str(self._folder),
+            "worker", self.address, "--nthreads", "1", "--no-nanny", "--local-directory", str(self._folder),
             package=package,
         )  # fmt: skip
         self.workers.append(process)
         self._said("Registered to:", process)
         return process
+
+    def await_clip(self) -> None:
+        """Wait until a worker is at a clip."""
+        until_s = time.monotonic() + STARTS_S
+        while not list(self._folder.glob("formcheck-*/clip/*")):
+            assert time.monotonic() < until_s, "no worker began"
+            time.sleep(0.05)
 
     def __enter__(self) -> Cluster:
         return self
@@ -44,12 +51,14 @@ class Cluster:
             process.kill()
             process.wait()
 
-    def _started(self, kind: str, *words: str, package: Path = ROOT) -> subprocess.Popen[bytes]:
-        env = {**os.environ, "PYTHONPATH": str(package), "PYTHONSAFEPATH": "1"}
+    def _started(self, kind: str, *words: str, package: Path | str = ROOT) -> subprocess.Popen[bytes]:
+        # what a worker has in the making is below its own temporary folder, and so below this one
+        env = {**os.environ, "PYTHONPATH": str(package), "PYTHONSAFEPATH": "1", "TMPDIR": str(self._folder)}
         log = self._folder / f"{kind}{len(self.workers)}.log"
         with log.open("wb") as told:
+            here = ("--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0")
             process = subprocess.Popen(
-                [sys.executable, "-m", "dask", kind, "--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0", *words],
+                [sys.executable, "-m", "dask", kind, *here, *words],
                 cwd=self._folder, env=env, stdin=subprocess.DEVNULL, stdout=told, stderr=told,
             )  # fmt: skip
         process.log = log

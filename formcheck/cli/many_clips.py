@@ -54,6 +54,7 @@ def judged(
 ) -> int:
     """Have each clip's outcome shown in the order given as it comes to be known, and return the worst exit code.
 
+    When it is stopped before all are judged the exit code is that of being stopped.
     `news`: what comes of the orders. FormcheckError when something keeps all of them from being judged.
     """
     known: dict[int, Analysis] = {}
@@ -85,7 +86,7 @@ def judged(
         sum_up.print(escape(_summed_up(orders, known)), highlight=False, soft_wrap=True)
     if stopped is not None:
         complain(say, stopped)
-        return max(stopped.exit_code, *(found.exit_code for found in known.values()), 0)
+        return stopped.exit_code
     return max(found.exit_code for found in known.values())
 
 
