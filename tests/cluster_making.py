@@ -20,7 +20,7 @@ class Cluster:
     """A scheduler and its workers, which keep everything in `folder`; a context manager."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self.workers: list[subprocess.Popen[bytes]] = []
         file = folder / "scheduler.json"
         self.scheduler = self._started("scheduler", "--port", "0", "--scheduler-file", str(file))
@@ -29,7 +29,7 @@ class Cluster:
     def worker(self, package: Path | str = ROOT) -> subprocess.Popen[bytes]:
         """Start a worker that has formcheck from `package`, wait until it serves, and return its process."""
         process = self._started(
-            "worker", self.address, "--nthreads", "1", "--no-nanny", "--local-directory", str(self._folder),
+            "worker", self.address, "--nthreads", "1", "--no-nanny", "--local-directory", str(self.folder),
             package=package,
         )  # fmt: skip
         self.workers.append(process)
@@ -39,7 +39,7 @@ class Cluster:
     def await_clip(self) -> None:
         """Wait until a worker is at a clip."""
         until_s = time.monotonic() + STARTS_S
-        while not list(self._folder.glob("formcheck-*/clip/*")):
+        while not list(self.folder.glob("formcheck-*/clip/*")):
             assert time.monotonic() < until_s, "no worker began"
             time.sleep(0.05)
 
@@ -53,13 +53,13 @@ class Cluster:
 
     def _started(self, kind: str, *words: str, package: Path | str = ROOT) -> subprocess.Popen[bytes]:
         # what a worker has in the making is below its own temporary folder, and so below this one
-        env = {**os.environ, "PYTHONPATH": str(package), "PYTHONSAFEPATH": "1", "TMPDIR": str(self._folder)}
-        log = self._folder / f"{kind}{len(self.workers)}.log"
+        env = {**os.environ, "PYTHONPATH": str(package), "PYTHONSAFEPATH": "1", "TMPDIR": str(self.folder)}
+        log = self.folder / f"{kind}{len(self.workers)}.log"
         with log.open("wb") as told:
             here = ("--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0")
             process = subprocess.Popen(
                 [sys.executable, "-m", "dask", kind, *here, *words],
-                cwd=self._folder, env=env, stdin=subprocess.DEVNULL, stdout=told, stderr=told,
+                cwd=self.folder, env=env, stdin=subprocess.DEVNULL, stdout=told, stderr=told,
             )  # fmt: skip
         process.log = log
         return process

@@ -62,7 +62,7 @@ def _connected(address: str) -> Iterator[Any]:
     """Connect to the scheduler; SetupError when Dask is missing or nobody answers."""
     try:
         import dask
-        from distributed import Client
+        import distributed
     except ModuleNotFoundError as error:
         raise SetupError(
             f"For a cluster formcheck needs Dask, which is not installed ({error}).",
@@ -72,10 +72,12 @@ def _connected(address: str) -> Iterator[Any]:
     limits = {"distributed.admin.large-graph-warning-threshold": MOST_BYTES * 2}
     with _quiet(), dask.config.set(limits):
         try:
-            client: Any = Client(address, timeout=ANSWERS_S, set_as_default=False)
-        except (OSError, asyncio.TimeoutError, ValueError, TypeError, RuntimeError) as error:
+            # first by itself: a client that could not connect would try to take its leave for another 20 s
+            asyncio.run(_reached(address))
+            client = distributed.Client(address, timeout=ANSWERS_S, set_as_default=False)
+        except Exception as error:  # what another kind of server says is taken for all sorts of things
             # the first line alone: some of them tell the whole way they came
-            why = str(error).partition("\n")[0] or type(error).__name__
+            why = str(error).partition("\n")[0] or "it says nothing"
             raise SetupError(
                 f"No Dask scheduler answers at {address} ({why}).",
                 "Check the address, such as tcp://10.0.0.5:8786, and that `dask scheduler` is running there.",
@@ -84,6 +86,17 @@ def _connected(address: str) -> Iterator[Any]:
             yield client
         finally:
             client.close(timeout=ANSWERS_S)
+
+
+async def _reached(address: str) -> None:
+    """Shake hands with whoever is at `address`; one of many errors when that cannot be done within a bounded time."""
+    from distributed import Security
+    from distributed.comm import connect
+
+    # its own limit is for finding somebody, not for the answer
+    hand = connect(address, timeout=ANSWERS_S, **Security().get_connection_args("client"))
+    other = await asyncio.wait_for(hand, ANSWERS_S + 1)
+    await other.close()
 
 
 @contextmanager
