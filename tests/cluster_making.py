@@ -26,20 +26,24 @@ class Cluster:
         self.scheduler = self._started("scheduler", "--port", "0", "--scheduler-file", str(file))
         self.address = self._said("Scheduler at:", self.scheduler).split()[-1]
 
-    def worker(self, package: Path | str = ROOT) -> subprocess.Popen[bytes]:
+    def worker(self, package: Path | str = ROOT, threads: int = 1) -> subprocess.Popen[bytes]:
         """Start a worker that has formcheck from `package`, wait until it serves, and return its process."""
         process = self._started(
-            "worker", self.address, "--nthreads", "1", "--no-nanny", "--local-directory", str(self.folder),
+            "worker", self.address, "--nthreads", str(threads), "--no-nanny", "--local-directory", str(self.folder),
             package=package,
         )  # fmt: skip
         self.workers.append(process)
         self._said("Registered to:", process)
         return process
 
+    def at_work(self) -> int:
+        """Return how many clips the workers are at."""
+        return len(list(self.folder.glob("formcheck-*/clip")))
+
     def await_clip(self) -> None:
         """Wait until a worker is at a clip."""
         until_s = time.monotonic() + STARTS_S
-        while not list(self.folder.glob("formcheck-*/clip/*")):
+        while not self.at_work():
             assert time.monotonic() < until_s, "no worker began"
             time.sleep(0.05)
 
