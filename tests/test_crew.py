@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import time
 from contextlib import closing
 from functools import partial
@@ -70,6 +71,16 @@ def test_shares_come_now_and_then_however_often_they_are_told():
     assert begun == 0
     assert 1 <= len(shares) <= 3
     assert set(shares) == {0.5}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one process there")
+def test_ctrl_c_is_for_whoever_started_the_workers():
+    # from a keyboard it reaches the workers, too
+    for _, said in run(work, ["talk 1.2"], 1):
+        if said == 0.5:
+            os.kill(multiprocessing.active_children()[0].pid, signal.SIGINT)
+        last = said
+    assert last == Ended("talk 1.2")
 
 
 def test_what_every_worker_needs_goes_along_with_the_work():

@@ -246,10 +246,7 @@ class _Run:
         return workers
 
     def _tidied(self) -> None:
-        """Take back what is under way."""
-        futures = [future for future, _, _ in self._under_way.values()]
-        if futures and self._client.status == "running":
-            self._client.cancel(futures)
+        """Take back what was made for the clips under way; leaving the cluster gives up the clips themselves."""
         for _, target, _ in self._under_way.values():
             if target is not None:
                 folder.tidied(target)

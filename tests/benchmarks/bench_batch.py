@@ -55,8 +55,12 @@ def main() -> None:
         for workers, runs in took.items():
             wall_s, cpu_s = (statistics.median(figures) for figures in zip(*runs, strict=True))
             print(f"  {workers} worker(s): {wall_s:5.1f} s, CPU {cpu_s:5.1f} s, {cpu_s / wall_s:.2f} cores busy")
-        ratios = [one[0] / more[0] for one, more in zip(*took.values(), strict=True)]
-        print(f"  {wanted.workers} workers are {statistics.median(ratios):.2f} times as fast")
+        one, more = took.values()
+        ratio = statistics.median(alone[0] / together[0] for alone, together in zip(one, more, strict=True))
+        best = min(one)[0] / min(more)[0]
+        possible = min(one)[0] * (os.cpu_count() or 1) / min(cpu_s for _, cpu_s in one)
+        print(f"  {wanted.workers} workers are {ratio:.2f} times as fast, the best runs {best:.2f} times;", end=" ")
+        print(f"with every core busy it would be {possible:.2f} times")
 
 
 if __name__ == "__main__":

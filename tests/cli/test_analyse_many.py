@@ -191,7 +191,11 @@ def test_nothing_of_the_bars_where_no_person_watches(capsys):
     found = [Analysis((), trouble=SetupError(f"{name} is empty.", "Send it again.")) for name in "abc"]
 
     def news():
-        yield from [(0, 0.0), (2, 0.0), (2, found[2]), (0, 0.5), (0, found[0]), (1, 0.0), (1, found[1])]
+        yield from [(0, 0.0), (2, 0.0), (2, found[2]), (0, 0.5)]
+        assert shown == [], "the third waits for the first"
+        yield from [(0, found[0]), (1, 0.0)]
+        assert shown == [(orders[0], found[0])], "as soon as it is known"
+        yield (1, found[1])
 
     shown = []
     code = many_clips.judged(orders, news(), say, lambda order, one: shown.append((order, one)), say)
