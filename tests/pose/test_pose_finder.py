@@ -12,7 +12,7 @@ from record_poses import poses
 
 from formcheck.capture.clip import Clip
 from formcheck.landmarks import HIPS, SHOULDERS, Landmark
-from formcheck.pose.mediapipe import PoseFinder
+from formcheck.pose.mediapipe import EVEN, SURE, PoseFinder, _silhouette
 from formcheck.types import Frame, Pose
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_clips"
@@ -44,6 +44,19 @@ def test_the_recordings_are_what_the_finder_sees_now(lying):
         assert (now.brightness, now.others) == (pytest.approx(then.brightness, abs=0.01), then.others)
         assert np.nanmedian(np.abs(now.silhouette.top_px - then.silhouette.top_px)) < 1.0
         assert now.head.turn_deg == pytest.approx(then.head.turn_deg, abs=1.0)
+
+
+@pytest.mark.parametrize("number", range(30))
+def test_the_outline_is_each_columns_first_and_last_sure_row(number):
+    random = np.random.default_rng(number)
+    # from empty masks to full ones
+    mask = random.random((random.integers(1, 20), 40)).astype(np.float32) ** (number / 4)
+    outline = _silhouette(mask)
+    for column, values in enumerate(mask.T):
+        sure, even = np.flatnonzero(values > SURE), np.flatnonzero(values > EVEN)
+        wanted = (sure[0], sure[-1], sure[0] - even[0]) if len(sure) else (np.nan,) * 3
+        found = (outline.top_px[column], outline.bottom_px[column], outline.doubt_px[column])
+        np.testing.assert_array_equal(found, wanted)
 
 
 def test_the_outline_is_the_persons(lying):
