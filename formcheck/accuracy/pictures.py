@@ -1,15 +1,14 @@
-"""A picture of each measure, estimate against truth, and one of the conditions, as SVG. Only it knows matplotlib.
+"""A picture of each measure, estimate against truth, and one of the conditions, as the text of SVG files.
 
-The same figures give the same text: no dates, no random names. Letters stay letters, for readers' own fonts.
 May not know: how the figures came about, files.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from formcheck import plotting
 from formcheck.accuracy.robustness import Robustness, Row
 from formcheck.accuracy.tally import MeasureRow
 
@@ -28,7 +27,7 @@ def drawn(row: MeasureRow, exercises: Sequence[str]) -> str:
     and, of two or more that are judged, the mean difference with the limits of agreement. `exercises`: all there are in
     the report, so that one looks the same in every picture.
     """
-    return _svg((6.2, 3.8), lambda axes: _fill(axes, row, exercises))
+    return plotting.svg((6.2, 3.8), lambda figure: _fill(figure.add_subplot(), row, exercises))
 
 
 def conditions(robustness: Robustness) -> str:
@@ -37,30 +36,7 @@ def conditions(robustness: Robustness) -> str:
     A bar for each row: which share of its clips was refused, and how the decisions in the others divide.
     """
     height = 1.3 + 0.26 * len(robustness.rows) + 0.2 * len(robustness.factors)
-    return _svg((7.4, height), lambda axes: _fill_conditions(axes, robustness))
-
-
-def _svg(inches: tuple[float, float], fill: Callable[[Any], None]) -> str:
-    """Return what `fill` draws into a plot of matplotlib's, of that width and height."""
-    # importing matplotlib looks for fonts and makes folders for its settings: only when a picture is wanted
-    import matplotlib as mpl
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure
-
-    text = io.StringIO()
-    # the reader's own settings would make another picture
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rc("svg", hashsalt="formcheck", fonttype="none")
-        mpl.rc("font", size=10.0)
-        mpl.rc("axes.spines", top=False, right=False)
-        mpl.rc("path", simplify=False)
-        figure = Figure(figsize=inches, layout="constrained")
-        FigureCanvasSVG(figure)
-        fill(figure.add_subplot())
-        nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        figure.savefig(text, format="svg", metadata=nothing)
-    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
+    return plotting.svg((7.4, height), lambda figure: _fill_conditions(figure.add_subplot(), robustness))
 
 
 def _fill(axes: Any, row: MeasureRow, exercises: Sequence[str]) -> None:
