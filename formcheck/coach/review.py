@@ -35,7 +35,7 @@ def review(
         counted=result.counted,
         good=result.good,
         target=target,
-        work_on=_work_on(result, words),
+        work_on=work_on(result, words),
         bars=tuple(bars),
         measure=measure,
         unit=unit,
@@ -54,7 +54,7 @@ def _worst(rep: Rep) -> Verdict:
     return next((v for v in (Verdict.FAULT, Verdict.UNSURE) if v in verdicts), Verdict.OK)
 
 
-def _work_on(result: Result, words: Words) -> str:
+def work_on(result: Result, words: Words) -> str:
     """Return the one thing to work on: the fault most often shown, of equals one of safety; else taking turns.
 
     Else what was not seen.
