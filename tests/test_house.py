@@ -26,11 +26,11 @@ ROOT = Path(__file__).resolve().parents[1]
 #: a room may import its own modules and any room on a lower floor
 FLOORS = (
     ("types", "errors", "landmarks", "angles"),
-    ("toml",),
+    ("toml", "plotting"),
     ("capture", "pose", "form", "words"),
     ("coach", "records", "profile", "trace"),
     ("session", "dose", "profiles", "crew"),
-    ("live", "doctor", "accuracy", "analysis"),
+    ("live", "doctor", "accuracy", "analysis", "report"),
     ("cli",),
     ("__main__",),
 )
@@ -44,9 +44,10 @@ OWNERS = {
     "platformdirs": ("records/home.py",),
     "pyttsx3": ("coach/speaker.py",),
     "sounddevice": ("coach/tones.py",),
-    "matplotlib": ("accuracy/pictures.py",),
+    "matplotlib": ("accuracy/pictures.py", "plotting.py", "report/curves.py", "report/trend.py"),
     "dask": ("analysis/cluster.py",),
     "distributed": ("analysis/cluster.py", "analysis/parcel.py"),
+    "jinja2": ("report/",),
     "sqlite3": ("records/",),
     "av": ("capture/", "records/", "coach/"),
     "pydantic": ("form/exercises/", "profile.py", "records/arrival.py", "words/"),
