@@ -110,6 +110,19 @@ def test_an_installed_copy_judges_a_clip(installed, tmp_path):
     assert json.loads((tmp_path / "rest_only.mp4.formcheck" / "session.json").read_text(encoding="utf-8")) == session
 
 
+REPORT = """
+from datetime import datetime, timezone
+from formcheck.report import Report, page
+print(page(Report("Anna", datetime(2026, 3, 4, tzinfo=timezone.utc), (), (), ())))
+"""
+
+
+def test_an_installed_copy_makes_a_report(installed, tmp_path):
+    said = run(installed / "python", "-c", REPORT, cwd=tmp_path)
+    assert "<bdi>Anna</bdi>" in said.stdout
+    assert "--accent: #" in said.stdout  # its style sheet is there as well
+
+
 def test_an_installed_copy_says_which_file_is_missing(installed, tmp_path):
     said = run(installed / "formcheck", "analyse", "missing.mp4", cwd=tmp_path, expect=2)
     assert "missing.mp4" in said.stdout + said.stderr
