@@ -19,6 +19,7 @@ from formcheck.cli.evaluate_command import evaluate
 from formcheck.cli.history_command import history
 from formcheck.cli.live_command import live
 from formcheck.cli.profile_command import app as profile
+from formcheck.cli.report_command import report
 
 app = typer.Typer(
     name="formcheck",
@@ -48,6 +49,7 @@ app.command("live")(live)
 app.command("doctor")(doctor)
 app.command("analyse")(analyse)
 app.command("analyze", hidden=True)(analyse)
+app.command("report")(report)
 app.command("evaluate")(evaluate)
 app.add_typer(history, name="history")
 app.add_typer(profile, name="profile")
