@@ -19,10 +19,10 @@ from formcheck.coach.cues import Caption
 from formcheck.crew import Tell
 from formcheck.errors import FormcheckError, SetupError, StreamError
 from formcheck.form.rules import Exercise
-from formcheck.records import folder
+from formcheck.records import folder, identity
 from formcheck.records.film import Film
 from formcheck.session import Session
-from formcheck.types import Frame, ImageArray, Observation, Result
+from formcheck.types import Frame, ImageArray, Observation, Result, Trace
 from formcheck.words import Words
 
 
@@ -52,12 +52,15 @@ class Analysis:
     """What came of a clip.
 
     `results`: one for each set, none when the clip could not be read at all. `film`: the annotated film was written to
-    its end. `saved`: the folder that holds the results, None when they were not written. `unsaved`: why not, where that
-    is no trouble. `trouble`: what is to be said of what went wrong; what was measured until then is in the results.
+    its end. `traces`: what each set is later drawn from. `sitting`: by what the clip is known again. `saved`: the
+    folder that holds the results, None when they were not written. `unsaved`: why not, where that is no trouble.
+    `trouble`: what is to be said of what went wrong; what was measured until then is in the results.
     """
 
     results: tuple[Result, ...]
     film: bool = False
+    traces: tuple[Trace, ...] = ()
+    sitting: str = ""
     saved: Path | None = None
     unsaved: str = ""
     trouble: FormcheckError | None = None
@@ -105,7 +108,7 @@ def kept(found: Analysis, target: Path | None) -> Analysis:
     if target is None:
         return found
     try:
-        folder.save(target, found.results, film=found.film)
+        folder.save(target, found.results, found.sitting, film=found.film)
     except SetupError as error:
         # what was measured can at least be printed
         return dataclasses.replace(found, trouble=error)
@@ -138,7 +141,8 @@ def _judged(clip: Clip, order: Order, target: Path | None, tell: Tell) -> Analys
     trouble = trouble or lost or session.broke
     if trouble is None and not results[0].judged:
         trouble = SetupError(f"{order.clip} could not be judged.", text(results[0].problems[0].say))
-    return Analysis(results, film=wanted is not None and lost is None, trouble=trouble)
+    drawn = wanted is not None and lost is None
+    return Analysis(results, drawn, session.traces(), identity.of_clip(order.clip), trouble=trouble)
 
 
 def _run(

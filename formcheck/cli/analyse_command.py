@@ -5,8 +5,8 @@ May not know: how anything is found, judged or drawn, in which process or on whi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from formcheck import words
 from formcheck.cli import many_clips
@@ -34,7 +33,8 @@ from formcheck.cli.asked import (
     who_is,
     worker_count,
 )
-from formcheck.cli.console import complain, print_utf8
+from formcheck.cli.console import complain, print_utf8, progress
+from formcheck.cli.kept_clips import ClipLog
 from formcheck.cli.tables import show
 from formcheck.errors import FormcheckError, SetupError
 
@@ -114,7 +114,6 @@ def analyse(
 
     Example: formcheck analyse sample_clips/se_mixed.mp4
     """
-    del no_log  # there is no rep log yet to leave it out of; scripts may already say so
     say = Console(stderr=True)
     named = many_clips.named(clips)
     try:
@@ -131,12 +130,8 @@ def analyse(
             several=len(named) > 1,
         )
         at_once = _at_once(workers, cluster)
-        if cluster is None and len(named) == 1:
-            code = _one(wishes.order(named[0]), wishes, say)
-        else:
-            orders = [wishes.order(clip) for clip in named]
-            with closing(_news(orders, at_once, cluster)) as news:
-                code = many_clips.judged(orders, news, say, _shown_by(wishes, say), say if as_json else Console())
+        with ClipLog(data_dir, who.name, say, wanted=not no_log) as log:
+            code = _run([wishes.order(clip) for clip in named], _Shown(wishes, log, say), at_once, cluster)
     except FormcheckError as error:
         complain(say, error)
         raise typer.Exit(error.exit_code) from error
@@ -164,14 +159,17 @@ def _at_once(workers: int | None, cluster: str | None) -> int:
     return worker_count(workers)
 
 
-def _one(order: Order, wishes: Wishes, say: Console) -> int:
-    """Analyse one clip in this process, print what came of it, and return the exit code."""
+def _run(orders: Sequence[Order], shown: _Shown, at_once: int, cluster: str | None) -> int:
+    """Analyse the clips, print and keep what comes of them, and return the exit code."""
     from formcheck.analysis.clip import analyse
 
-    with _progress(say, order.clip.name) as tell:
-        found = analyse(order, tell)
-    _show(order, found, wishes, say)
-    return found.exit_code
+    if cluster is None and len(orders) == 1:
+        with progress(shown.say, orders[0].clip.name) as tell:
+            found = analyse(orders[0], tell)
+        shown.show(orders[0], found)
+        return found.exit_code
+    with closing(_news(orders, at_once, cluster)) as news:
+        return many_clips.judged(orders, news, shown.say, shown.show_named, shown.sum_up)
 
 
 def _news(orders: Sequence[Order], at_once: int, cluster: str | None) -> News:
@@ -185,36 +183,36 @@ def _news(orders: Sequence[Order], at_once: int, cluster: str | None) -> News:
     return many.apart(orders, partial(on_cluster, address=cluster))
 
 
-def _shown_by(wishes: Wishes, say: Console) -> Callable[[Order, Analysis], None]:
-    """Return what prints one of several clips' outcome, under its name."""
+class _Shown:
+    """Prints and keeps what clips came to: the only place where their outcomes arrive, whoever judged them.
 
-    def shown(order: Order, found: Analysis) -> None:
-        if found.results and not wishes.json:
+    `say`: for what is no result. `sum_up`: for what is said of several clips.
+    """
+
+    def __init__(self, wishes: Wishes, log: ClipLog, say: Console) -> None:
+        self._wishes, self._log, self.say = wishes, log, say
+        self.sum_up = say if wishes.json else Console()
+
+    def show_named(self, order: Order, found: Analysis) -> None:
+        """Print one of several clips' outcome, under its name, and keep it."""
+        if found.results and not self._wishes.json:
             Console().print(f"[bold]{escape(str(order.clip))}[/]", highlight=False, soft_wrap=True)
-        _show(order, found, wishes, say)
+        self.show(order, found)
 
-    return shown
+    def show(self, order: Order, found: Analysis) -> None:
+        """Print what came of a clip, and keep it."""
+        from formcheck.records import folder
 
-
-def _show(order: Order, found: Analysis, wishes: Wishes, say: Console) -> None:
-    """Print what came of a clip: the only place where its outcome arrives, whoever judged it."""
-    from formcheck.records import folder
-
-    if found.unsaved:
-        say.print(f"[yellow]Only printed, not saved:[/] {escape(found.unsaved)}", highlight=False, soft_wrap=True)
-    if found.results and wishes.json:
-        print_utf8(folder.session_text(found.results))
-    elif found.results:
-        show(Console(), found.results, order.exercises, found.saved)
-    if found.trouble is not None:
-        complain(say, found.trouble)
-
-
-@contextmanager
-def _progress(say: Console, name: str) -> Iterator[Callable[[float], None]]:
-    """Show a progress bar with the time left and give what moves it on; nothing where no person watches."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=say, transient=True, disable=not say.is_terminal) as bar:
-        task = bar.add_task(escape(name), total=None)
-        # until the first share is known, which of a clip of unknown length is never, nobody knows how far it is
-        yield lambda share: bar.update(task, total=1.0, completed=share)
+        if found.unsaved:
+            told = f"[yellow]Only printed, not saved:[/] {escape(found.unsaved)}"
+            self.say.print(told, highlight=False, soft_wrap=True)
+        numbers = self._log.keep(found)
+        if found.results and self._wishes.json:
+            print_utf8(folder.session_text(found.results, found.sitting))
+        elif found.results:
+            show(Console(), found.results, order.exercises, found.saved)
+            if numbers:
+                kept = " and ".join(map(str, numbers))
+                Console().print(f"In the rep log, number {kept} (--no-log leaves it out)", highlight=False)
+        if found.trouble is not None:
+            complain(self.say, found.trouble)

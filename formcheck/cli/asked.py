@@ -137,6 +137,11 @@ def kept_profile(name: str, data_dir: Path | None) -> tuple[Profile, Path | None
     return found if found.name else dataclasses.replace(found, name=name), path
 
 
+def whose(person: str | None, data_dir: Path | None) -> str | None:
+    """Return under which name the sessions of `person` are kept, None where nobody is named; SetupError as above."""
+    return None if person is None else kept_profile(person_called(person), data_dir)[0].name
+
+
 def profile_command(what: str, person: str, data_dir: Path | None, *words: str) -> str:
     """Return the command that does something with the profile of `person` ("": without a name)."""
     folder = [] if data_dir is None else ["--data-dir", str(data_dir)]

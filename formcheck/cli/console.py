@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from formcheck.errors import FormcheckError
 
@@ -68,3 +69,11 @@ def print_utf8(text: str) -> None:
     raw.flush()
 
 
+@contextmanager
+def progress(say: Console, name: str) -> Iterator[Callable[[float], None]]:
+    """Show a progress bar with the time left and give what moves it on; nothing where no person watches."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=say, transient=True, disable=not say.is_terminal) as bar:
+        task = bar.add_task(escape(name), total=None)
+        # until the first share is known, which of a clip of unknown length is never, nobody knows how far it is
+        yield lambda share: bar.update(task, total=1.0, completed=share)

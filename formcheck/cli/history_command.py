@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from formcheck.cli import history_tables
-from formcheck.cli.asked import DataDir, Person
+from formcheck.cli.asked import DataDir, Person, kept_profile, whose
 from formcheck.cli.console import complain, print_utf8
 from formcheck.errors import FormcheckError, SetupError
 
@@ -85,7 +85,7 @@ def show(
                 )
             return
         begin, end = _day(since, "--since"), _next(_day(until, "--until"))
-        person = _whose(person, data_dir)
+        person = whose(person, data_dir)
         with _opened(data_dir) as store:
             totals = store.totals(person=person, exercise=exercise, since=begin, until=end)
             if not totals:
@@ -108,7 +108,6 @@ def show(
 def _show_week(console: Console, store: Store, person: str, data_dir: Path | None, *, alone: bool) -> None:
     """Say how a person's week goes against their plan; by name, unless `alone`."""
     from formcheck import dose, words
-    from formcheck.cli.asked import kept_profile
     from formcheck.records.log import LATEST
 
     who, _ = kept_profile(person, data_dir)
@@ -116,16 +115,6 @@ def _show_week(console: Console, store: Store, person: str, data_dir: Path | Non
     for sentence in dose.sentences(week, words.load()):
         named = "" if alone or not person else f"{person}: "
         console.print(escape(f"{named}{sentence}"), highlight=False, soft_wrap=True)
-
-
-def _whose(person: str | None, data_dir: Path | None) -> str | None:
-    """Return the name under which the person's sessions are kept, None where nobody is named."""
-    from formcheck.cli.asked import kept_profile, person_called
-
-    if person is None:
-        return None
-    who, _ = kept_profile(person_called(person), data_dir)
-    return who.name
 
 
 def _nothing(store: Store, person: str | None, exercise: str | None, since: str | None, until: str | None) -> None:
@@ -158,7 +147,7 @@ def export(
     Example: formcheck history export --format csv --out reps.csv
     """
     with _complaints(), _opened(data_dir) as store:
-        chosen = _chosen(store, _whose(person, data_dir), exercise, since, until)
+        chosen = _chosen(store, whose(person, data_dir), exercise, since, until)
         pieces = _pieces(store, [one.id for one in chosen], format_)
         if out is None:
             for piece in pieces:
@@ -214,8 +203,8 @@ def import_(
     with _complaints():
         from formcheck.records import arrival
 
-        whose = _whose(person, data_dir)
-        arrived = [(path, arrival.read(path, whose)) for path in files]
+        name = whose(person, data_dir)
+        arrived = [(path, arrival.read(path, name)) for path in files]
         with _opened(data_dir) as store:
             for path, sessions in arrived:
                 written = store.put(sessions, replace=False)
@@ -251,7 +240,7 @@ def delete(
             found = [store.session(number) for number in dict.fromkeys(numbers)]  # SetupError for one that is not there
             chosen, days = [one.id for one in found], sorted(one.started_at.date() for one in found)
         else:
-            summaries = _chosen(store, _whose(person, data_dir), exercise, since, until)
+            summaries = _chosen(store, whose(person, data_dir), exercise, since, until)
             chosen, days = [one.id for one in summaries], sorted(one.started_at.date() for one in summaries)
         say = Console(stderr=True)
         if not chosen:

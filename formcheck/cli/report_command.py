@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import webbrowser
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,9 +12,11 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from formcheck.cli.asked import DataDir, Person, ProfilePath, profile_in
-from formcheck.cli.console import complain
+from formcheck.cli.asked import AUTO, DataDir, Person, ProfilePath, exercises_called, kept_profile, whose
+from formcheck.cli.console import complain, progress
+from formcheck.cli.kept_clips import sessions
 from formcheck.errors import FormcheckError, SetupError
+from formcheck.records import identity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +34,11 @@ JUST_AFTER = timedelta(milliseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What was asked for on the command line. `number` and `clip_of`: the session, or the clip it was judged from."""
+    """What was asked for on the command line.
+
+    `number` and `clip_of`: the session, or the clip it is judged from. `profile`: the person's, None where the one that
+    is kept counts.
+    """
 
     number: int | None
     clip_of: Path | None
@@ -41,7 +46,8 @@ class Wishes:
     person: str | None
     frames: bool
     clip: Path | None
-    profile: Profile
+    profile: Profile | None
+    data_dir: Path | None
 
 
 def report(
@@ -72,8 +78,8 @@ def report(
     """
     say = Console(stderr=True)
     try:
-        wishes = _asked(what, last, since, person, with_frames, clip, profile)
-        path = _made(wishes, data_dir, out, force, say)
+        wishes = _asked(what, last, since, with_frames, clip, _profile(profile), whose(person, data_dir), data_dir)
+        path = _made(wishes, out, force, say)
     except FormcheckError as error:
         complain(say, error)
         raise typer.Exit(error.exit_code) from error
@@ -86,10 +92,11 @@ def _asked(
     what: str | None,
     last: bool,
     since: str | None,
-    person: str | None,
     frames: bool,
     clip: Path | None,
-    profile: Path | None,
+    profile: Profile | None,
+    person: str | None,
+    data_dir: Path | None,
 ) -> Wishes:
     """Return the wishes, checked; SetupError when one cannot be met or two exclude each other."""
     if (what is not None) + last + (since is not None) > 1:
@@ -100,8 +107,16 @@ def _asked(
         raise SetupError("One clip cannot be of many sessions.", "Leave --clip out, or choose one session.")
     number = int(what) if what is not None and what.isascii() and what.isdecimal() and len(what) < 19 else None
     clip_of = Path(what) if what is not None and number is None else None
-    who = profile_in(profile)
-    return Wishes(number, clip_of, _day(since), person if person is not None else who.name or None, frames, clip, who)
+    if person is None and profile is not None:
+        person = profile.name or None
+    return Wishes(number, clip_of, _day(since), person, frames, clip, profile, data_dir)
+
+
+def _profile(path: Path | None) -> Profile | None:
+    """Return the profile in that file, None where none is named; SetupError when it is wrong."""
+    from formcheck import profile
+
+    return None if path is None else profile.load(path)
 
 
 def _day(text: str | None) -> date | None:
@@ -114,34 +129,41 @@ def _day(text: str | None) -> date | None:
         raise SetupError(f"'{text}' is no date.", "Give --since as year-month-day, such as 2026-03-01.") from error
 
 
-def _made(wishes: Wishes, data_dir: Path | None, out: Path | None, force: bool, say: Console) -> Path:
+def _made(wishes: Wishes, out: Path | None, force: bool, say: Console) -> Path:
     """Make the report and return where it is."""
     from formcheck.records import home, whole
     from formcheck.records.store import Store
 
-    folder = home.data_folder(data_dir)
+    if wishes.clip_of is not None and out is None:
+        out = _beside(wishes.clip_of)
+    folder = home.data_folder(wishes.data_dir)
     with Store(folder) as store:
         if store.note:
             say.print(escape(store.note), highlight=False, soft_wrap=True)
-        chosen = _chosen(store, wishes)
-        path = out if out is not None else _beside(wishes, chosen)
+        if out is not None:
+            whole.check_free(out, force=force)
+        chosen, sheets = _chosen(store, wishes, say)
+        path = out if out is not None else _named(wishes, chosen)
         whole.check_free(path, force=force)
-        made = _report(store, chosen, wishes, folder)
+        made = _report(store, chosen, sheets, wishes, folder)
     from formcheck.report import page
 
-    if wishes.clip_of is not None and out is None:
+    if wishes.clip_of is not None and path == _beside(wishes.clip_of):
         _make_folder(path.parent)
     for remark in made.remarks:
         say.print(escape(remark), highlight=False, soft_wrap=True)
     return whole.write(path, page(made), force=force)
 
 
-def _beside(wishes: Wishes, chosen: Sequence[Summary]) -> Path:
-    """Return the file for the report when none is asked for."""
+def _beside(clip: Path) -> Path:
+    """Return the file for a clip's report when none is asked for."""
     from formcheck.records import folder
 
-    if wishes.clip_of is not None:
-        return folder.beside(wishes.clip_of) / "report.html"
+    return folder.beside(clip) / "report.html"
+
+
+def _named(wishes: Wishes, chosen: Sequence[Summary]) -> Path:
+    """Return the file for a report of sessions in the rep log when none is asked for."""
     day = wishes.since or chosen[-1].started_at.date()
     return Path(f"formcheck-report-{day.isoformat()}-{chosen[-1].id}.html")
 
@@ -158,23 +180,54 @@ def _make_folder(folder: Path) -> None:
 # -- which sessions ---------------------------------------------------------------------------------------------------
 
 
-def _chosen(store: Store, wishes: Wishes) -> tuple[Summary, ...]:
-    """Return the sessions that the report is about, earliest first; SetupError when there are none."""
+def _chosen(store: Store, wishes: Wishes, say: Console) -> tuple[tuple[Summary, ...], tuple[Sheet, ...]]:
+    """Return the sessions that the report is about, earliest first, and those told in detail, latest first.
+
+    SetupError when there are none.
+    """
+    from formcheck.report import Sheet
+    from formcheck.report.sheet import summary
+
     if wishes.since is not None:
-        return _since(store, wishes.since, wishes.person)
-    if wishes.number is not None:
-        return _summaries(store, [wishes.number])
-    if wishes.clip_of is not None:
-        numbers = store.sitting(_digest(wishes.clip_of))
+        chosen = _since(store, wishes.since, wishes.person)
+        numbers = [one.id for one in chosen]
+    elif wishes.clip_of is not None:
+        numbers = list(store.sitting(identity.of_clip(wishes.clip_of)))
         if not numbers:
-            raise SetupError(
-                f"{wishes.clip_of} is not in the rep log yet.", f"Run formcheck analyse {wishes.clip_of} first."
-            )
-        return _summaries(store, numbers)
-    latest = store.sessions(person=wishes.person, last=1)
-    if not latest:
-        raise _nothing(store, wishes.person)
-    return _summaries(store, store.sitting(latest[0].sitting))
+            judged = _judged(store, wishes.clip_of, wishes, say)
+            return tuple(summary(sheet.session) for sheet in judged), judged[::-1]
+    elif wishes.number is not None:
+        numbers = [wishes.number]
+    else:
+        latest = store.sessions(person=wishes.person, last=1)
+        if not latest:
+            raise _nothing(store, wishes.person)
+        numbers = list(store.sitting(latest[0].sitting))
+    sheets = tuple(Sheet(store.session(number), store.trace(number)) for number in numbers[: -MOST_DETAILS - 1 : -1])
+    if wishes.since is None:
+        chosen = tuple(summary(store.session(number)) for number in numbers)
+    return chosen, sheets
+
+
+def _judged(store: Store, clip: Path, wishes: Wishes, say: Console) -> tuple[Sheet, ...]:
+    """Judge a clip that is not in the rep log, keep it there if somebody exercised in it, and return its sets.
+
+    FormcheckError when it cannot be read at all.
+    """
+    from formcheck.analysis.clip import Order, analyse
+    from formcheck.report import Sheet
+
+    who = wishes.profile or kept_profile(wishes.person or "", wishes.data_dir)[0]
+    with progress(say, clip.name) as tell:
+        found = analyse(Order(clip, exercises_called(AUTO, who), who.height_cm), tell)
+    if found.trouble is not None:
+        if not found.results:
+            raise found.trouble
+        complain(say, found.trouble)
+    made = sessions(found, wishes.person or who.name)
+    if any(result.reps for result in found.results):
+        return tuple(Sheet(store.session(number), store.trace(number)) for number in store.put(made, replace=True))
+    return tuple(Sheet(session, trace) for session, trace in made)
 
 
 def _since(store: Store, since: date, person: str | None) -> tuple[Summary, ...]:
@@ -193,13 +246,6 @@ def _since(store: Store, since: date, person: str | None) -> tuple[Summary, ...]
     return chosen
 
 
-def _summaries(store: Store, numbers: Sequence[int]) -> tuple[Summary, ...]:
-    """Return the summaries of sessions."""
-    from formcheck.report.sheet import summary
-
-    return tuple(summary(store.session(number)) for number in numbers)
-
-
 def _nothing(store: Store, person: str | None) -> SetupError:
     """Return the error that says there is no session, or none of this person."""
     known = [f"'{name}'" for name in dict.fromkeys(total.person for total in store.totals())]
@@ -212,41 +258,31 @@ def _nothing(store: Store, person: str | None) -> SetupError:
     )
 
 
-def _digest(path: Path) -> str:
-    """Return the SHA-256 of the file's bytes in hex, by which a clip's sets are known; SetupError when unreadable."""
-    sums = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                sums.update(block)
-    except OSError as error:
-        raise SetupError(
-            f"{path} cannot be read ({error.strerror or error}).",
-            "Give a session's number, or the path of a clip that was analysed.",
-        ) from error
-    return sums.hexdigest()
-
-
 # -- what is said of them ---------------------------------------------------------------------------------------------
 
 
-def _report(store: Store, chosen: Sequence[Summary], wishes: Wishes, folder: Path) -> Report:
+def _report(
+    store: Store, chosen: Sequence[Summary], sheets: tuple[Sheet, ...], wishes: Wishes, folder: Path
+) -> Report:
     """Return all that the report says."""
-    from formcheck.report import Report, Sheet
+    from formcheck import dose, words
+    from formcheck.records.log import LATEST
+    from formcheck.report import Report
 
-    person = chosen[-1].person
-    details = [one.id for one in reversed(chosen)][:MOST_DETAILS]
-    sheets = tuple(Sheet(store.session(number), store.trace(number)) for number in details)
+    person, now = chosen[-1].person, datetime.now().astimezone()
+    who = wishes.profile or kept_profile(person, wishes.data_dir)[0]
+    week = dose.week(store.sessions(person=person, last=LATEST), who.plan, now)
     remarks: tuple[str, ...] = ()
     if wishes.frames:
         sheets, remarks = _with_pictures(store, sheets, wishes, folder)
     return Report(
         person=person,
-        made_at=datetime.now().astimezone(),
+        made_at=now,
         sheets=sheets,
         chosen=tuple(chosen),
         past=_past(store, chosen, person),
-        plan=wishes.profile.plan,
+        plan=who.plan,
+        dose=dose.sentences(week, words.load()),
         since=wishes.since,
         remarks=remarks,
     )
@@ -293,7 +329,7 @@ def _film(store: Store, sheet: Sheet, wishes: Wishes, folder: Path) -> Path | No
     sitting = sheet.session.sitting
     if wishes.clip is not None:
         # of a session that was judged from a clip, it is known from which
-        if len(sitting) == len(hashlib.sha256().hexdigest()) and _digest(wishes.clip) != sitting:
+        if len(sitting) == identity.CLIP_LETTERS and identity.of_clip(wishes.clip) != sitting:
             raise SetupError(
                 f"Session {sheet.session.id} was not judged from {wishes.clip}.",
                 "Give the clip that it was judged from.",

@@ -15,6 +15,8 @@ from formcheck.errors import SetupError
 #: made once at random for this purpose; another one would make every clip that is known a new one
 NAMESPACE = uuid.UUID("6d1c0a52-3f0e-4c58-9f0b-5f2f6a9e7c11")
 PIECE_BYTES = 2**20
+#: how many letters the sitting of a clip has; a live session's has half as many
+CLIP_LETTERS = 64
 
 
 def of_clip(path: Path) -> str:
