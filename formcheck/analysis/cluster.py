@@ -30,6 +30,8 @@ from formcheck.records import folder
 
 #: how long the scheduler may take to answer, seconds
 ANSWERS_S = 10.0
+#: how long a film may take from a worker to here, seconds; when a connection ends, that is known sooner
+ARRIVES_S = 600.0
 #: how long a cluster may be without any worker before it is given up; a worker that died is back within seconds
 NO_WORKERS_S = 30.0
 #: how long is waited for news in one piece, seconds
@@ -219,7 +221,7 @@ class _Run:
         if future.status == "cancelled":
             raise _gone()
         try:
-            found, film = future.result(timeout=ANSWERS_S)
+            found, film = future.result(timeout=ARRIVES_S)
         except FormcheckError as error:
             found = Analysis((), trouble=error)
         except KilledWorker:
