@@ -186,16 +186,16 @@ def _news(orders: Sequence[Order], at_once: int, cluster: str | None) -> News:
 class _Shown:
     """Prints and keeps what clips came to: the only place where their outcomes arrive, whoever judged them.
 
-    `say`: for what is no result. `sum_up`: for what is said of several clips.
+    `wishes`: what was asked for. `say`: for what is no result. `sum_up`: for what is said of several clips.
     """
 
     def __init__(self, wishes: Wishes, log: ClipLog, say: Console) -> None:
-        self._wishes, self._log, self.say = wishes, log, say
+        self.wishes, self._log, self.say = wishes, log, say
         self.sum_up = say if wishes.json else Console()
 
     def show_named(self, order: Order, found: Analysis) -> None:
         """Print one of several clips' outcome, under its name, and keep it."""
-        if found.results and not self._wishes.json:
+        if found.results and not self.wishes.json:
             Console().print(f"[bold]{escape(str(order.clip))}[/]", highlight=False, soft_wrap=True)
         self.show(order, found)
 
@@ -207,7 +207,7 @@ class _Shown:
             told = f"[yellow]Only printed, not saved:[/] {escape(found.unsaved)}"
             self.say.print(told, highlight=False, soft_wrap=True)
         numbers = self._log.keep(found)
-        if found.results and self._wishes.json:
+        if found.results and self.wishes.json:
             print_utf8(folder.session_text(found.results, found.sitting))
         elif found.results:
             show(Console(), found.results, order.exercises, found.saved)

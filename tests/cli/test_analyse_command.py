@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 
 from formcheck import __version__
-from formcheck.cli import analyse_command
+from formcheck.cli.console import progress
 from formcheck.records import folder
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_clips"
@@ -39,7 +39,7 @@ def judged(stock, run_at, tmp_path_factory):
 def test_what_is_written_and_said(judged):
     home, results, said = judged
     assert (said.code, said.err) == (0, "")
-    assert {path.name for path in home.iterdir()} == {"quick.mp4", results.name}
+    assert {path.name for path in home.iterdir()} == {"quick.mp4", results.name, "home"}
     assert {path.name for path in results.iterdir()} == {"session.json", "reps.csv", "annotated.mp4"}
     session = stored(results)
     assert [rep["faults"] for rep in session["reps"]] == [["too_fast"]]
@@ -175,7 +175,7 @@ def test_being_stopped_keeps_what_was_measured(start, tmp_path):
 def test_a_person_at_a_terminal_sees_the_time_left():
     for terminal in (True, False):
         console = Console(file=io.StringIO(), force_terminal=terminal, width=100, legacy_windows=False)
-        with analyse_command._progress(console, "a[b].mp4") as tell:
+        with progress(console, "a[b].mp4") as tell:
             tell(0.5)
             time.sleep(0.05)
             tell(0.51)

@@ -70,7 +70,7 @@ def wishes_of(monkeypatch):
     """Returns what a command would go on with."""
     asked = []
     monkeypatch.setattr(live_command, "_run", lambda wishes, *_: asked.append(wishes) or 0)
-    monkeypatch.setattr(analyse_command, "_analyse_one", lambda _, wishes, *__: asked.append(wishes) or 0)
+    monkeypatch.setattr(analyse_command, "_run", lambda _, shown, *__: asked.append(shown.wishes) or 0)
 
     def wishes_of(*words: str, says: str = ""):
         said = CliRunner().invoke(cli.app, words)
@@ -107,7 +107,7 @@ def test_the_command_line_before_the_profile_before_the_default(wishes_of, in_fo
     assert [len(one.exercises) for one in found] == [3, 2, 1]
     assert [one.name for one in found[2].exercises] == ["arm-leg-raise"]
     films = [wishes_of("analyse", "quick.mp4", *more) for more in ((), both, (*both, "--language", "en"))]
-    assert [one.words.language for one in films] == ["en", "de", "en"]
+    assert [one.language for one in films] == ["en", "de", "en"]
 
 
 @pytest.mark.parametrize("command", [("live",), ("analyse", "quick.mp4")])

@@ -108,7 +108,6 @@ def test_it_is_never_overwritten_unless_told_to(report):
     [
         (("99",), "There is no session 99"),
         (("nothing.mp4",), "nothing.mp4 cannot be read"),
-        ((ROOT / "sample_clips" / "se_mixed.mp4",), "Run formcheck analyse"),
         (("--since", "yesterday"), "'yesterday' is no date"),
         (("--since", "9999-12-31"), "no session since 9999-12-31"),
         (("--since", "2030-01-01"), "no session since 2030-01-01"),
@@ -250,3 +249,29 @@ def test_among_ten_thousand_sessions_it_takes_three_seconds(tmp_path):
         assert int(peak_kb) < 250 * 1024
     assert f'id="session-{number[0]}"' in (tmp_path / "r.html").read_text(encoding="utf-8")
     assert min(took_s) < 3.0
+
+
+@pytest.mark.slow
+def test_a_clip_that_is_not_in_the_rep_log_is_judged_and_kept(run, bring, tmp_path):
+    bring("quick.mp4")
+    bring("empty.mp4")
+    log = tmp_path / "log"
+    first = run("report", "quick.mp4", "--data-dir", log, "--person", "Anna", "--with-frames")
+    assert (first.code, first.err) == (0, "")
+    page = tmp_path / "quick.mp4.formcheck" / "report.html"
+    told = checked(page.read_text(encoding="utf-8"))
+    assert "Spinal extension" in told.said
+    assert "This week: " in told.said
+    assert "data:image/jpeg" in page.read_text(encoding="utf-8")
+    with Store(log) as store:
+        (one,) = store.sessions()
+    assert (one.person, one.counted) == ("Anna", 1)
+    # what could not be judged has a report that says so, and no place in the rep log
+    second = run("report", "empty.mp4", "--data-dir", log)
+    assert second.code == 0
+    assert "could not be judged" in second.complaint
+    told = checked((tmp_path / "empty.mp4.formcheck" / "report.html").read_text(encoding="utf-8"))
+    assert told.said.count("I cannot see anybody") >= 2
+    assert "No repetition was seen in this session." in told.said
+    with Store(log) as store:
+        assert len(store.sessions()) == 1
