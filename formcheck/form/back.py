@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from formcheck.form.geometry import paired
 from formcheck.types import FloatArray
 
 #: Where the bend happens, in trunk lengths from the hip landmark towards the head. On recordings of two people lying
@@ -193,4 +194,4 @@ def _turned(vectors: FloatArray, angles_rad: FloatArray) -> FloatArray:
     """Return `vectors` (..., 2) each turned by its angle, from forward towards up."""
     cos, sin = np.cos(angles_rad), np.sin(angles_rad)
     x, y = vectors[..., 0], vectors[..., 1]
-    return np.stack([x * cos - y * sin, x * sin + y * cos], axis=-1)
+    return paired(x * cos - y * sin, x * sin + y * cos)

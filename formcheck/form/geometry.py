@@ -7,6 +7,8 @@ positive upwards. May not know: landmarks' names, limits, exercises.
 
 from __future__ import annotations
 
+import math
+import statistics
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,7 +43,7 @@ class FloorFrame:
     def place(self, points_px: FloatArray, origin_px: FloatArray) -> FloatArray:
         """Return `points_px` (..., 2) as (forward, up) pixels from `origin_px`."""
         moved = np.asarray(points_px, float) - np.asarray(origin_px, float)
-        return np.stack([moved @ np.asarray(self.forward), moved @ np.asarray(self.up)], axis=-1)
+        return paired(moved @ np.asarray(self.forward), moved @ np.asarray(self.up))
 
     def elevation_deg(self, from_px: FloatArray, to_px: FloatArray) -> float:
         """Return the elevation of the line `from_px` -> `to_px`; NaN for no length or missing points."""
@@ -56,6 +58,13 @@ class FloorFrame:
         return float(np.degrees(np.arctan2(abs(self.forward[1]), abs(self.forward[0]))))
 
 
+def paired(one: FloatArray, other: FloatArray) -> FloatArray:
+    """Return the two (...) side by side, (..., 2): `np.stack` in a third of its time, fifty times in every picture."""
+    out = np.empty((*np.shape(one), 2))
+    out[..., 0], out[..., 1] = one, other
+    return out
+
+
 def median_circular_deg(angles_deg: FloatArray) -> float:
     """Return the median of angles that lie within a half turn of each other; NaN when there is none."""
     known = angles_deg[np.isfinite(angles_deg)]
@@ -67,8 +76,12 @@ def median_circular_deg(angles_deg: FloatArray) -> float:
 
 def spread(values: FloatArray) -> float:
     """Return a robust standard deviation: 1.4826 times the median distance from the median; NaN when empty."""
-    known = values[np.isfinite(values)]
-    return float(1.4826 * np.median(np.abs(known - np.median(known)))) if len(known) else float("nan")
+    known = [value for value in values.tolist() if math.isfinite(value)]
+    if not known:
+        return float("nan")
+    # by hand, since numpy's own costs more than all the rest of a frame's limbs
+    centre = statistics.median(known)
+    return float(1.4826 * statistics.median(abs(value - centre) for value in known))
 
 
 def spread_deg(angles_deg: FloatArray) -> float:

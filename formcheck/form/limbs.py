@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from formcheck.form import body
 from formcheck.form.geometry import FloorFrame, spread
@@ -101,6 +102,15 @@ class Turns:
         return cls(*[float("nan")] * 6)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Zone:
+    """A stretch of the limbs: its `places` among the shares, and which turns' tangents (gaps, n, n) each edge shows."""
+
+    places: NDArray[np.intp]
+    upper: FloatArray
+    lower: FloatArray
+
+
 class Limbs:
     """One pair of limbs at rest; `turns` compares a pose with it."""
 
@@ -122,6 +132,7 @@ class Limbs:
         self._gaps = np.maximum(gap + steps * GAP_ERROR, 0.0)
         self._gap_odds = -0.5 * steps**2
         self._prior = _prior(kind.lies)
+        self._zones = [self._zone(places) for places in np.array_split(np.arange(len(self._reach)), ZONES)]
         #: how much the upper edge's turn scattered while resting, degrees
         self.noise_deg = spread(np.array([self._turn_deg(e[0] - self._rest[0]) for e in edges]))
 
@@ -171,16 +182,18 @@ class Limbs:
         shape = (len(self._gaps), *_NEAR.shape)
         upper_error = float(np.hypot(UPPER_ERROR, self.noise_deg if np.isfinite(self.noise_deg) else 0.0))
         upper, lower, alone = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-        for zone in np.array_split(np.arange(len(self._reach)), ZONES):
-            reach = float(np.median(self._reach[zone]))
-            gap = self._gaps[:, None, None] / reach
-            above, below = rises[:, zone] / self._reach[zone]
+        for zone in self._zones:
+            above, below = rises[:, zone.places] / self._reach[zone.places]
             above = np.where(above < -np.tan(np.radians(LOST_DEG)), np.nan, above)
-            upper += _zone_odds(above, UPPER_QUANTILE, np.maximum(_FAR, _NEAR - gap), upper_error, SHORT)
+            upper += _zone_odds(above, UPPER_QUANTILE, zone.upper, upper_error, SHORT)
             if self._kind.whole:
-                lower += _zone_odds(below, 0.5, np.minimum(_NEAR, _FAR + gap), LOWER_ERROR, 1.0)
+                lower += _zone_odds(below, 0.5, zone.lower, LOWER_ERROR, 1.0)
                 alone += _zone_odds(below, 0.5, _NEAR, LOWER_ERROR, 1.0)
         return np.asarray(upper + np.logaddexp(np.log(1 - LEFT_OUT) + lower, np.log(LEFT_OUT) + alone))
+
+    def _zone(self, places: NDArray[np.intp]) -> _Zone:
+        gap = self._gaps[:, None, None] / float(np.median(self._reach[places]))
+        return _Zone(places, np.maximum(_FAR, _NEAR - gap), np.minimum(_NEAR, _FAR + gap))
 
     def _mark_turn(self, pose: Pose, mark: Landmark, shift_px: FloatArray) -> float:
         """Return a limb's end's rise as a turn's tangent; NaN when it lies outside of the picture."""
