@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
-from formcheck.profile import Plan
+from formcheck.plan import Plan
 from formcheck.records.rows import Summary
 from formcheck.words import Words
 

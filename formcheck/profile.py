@@ -38,46 +38,7 @@ from formcheck.errors import SetupError
 from formcheck.form import exercises
 from formcheck.form.measures import LEAST_HEIGHT_CM, MOST_HEIGHT_CM
 from formcheck.form.rules import Exercise, PersonalLimit, Rule
-
-REMEDY = "Correct the file and start again."
-UNREAD = "Check the path, and that it is a text file in TOML."
-#: a name or a reason longer than this does not go into one line
-MOST_LETTERS = 300
-#: what is no letter and would change how a terminal shows the rest: control characters and the ends of lines
-UNSEEN = {"Cc", "Cs", "Zl", "Zp"}
-
-#: the most of each that a plan may ask for: more is a slip of the pen
-MOST_REPS, MOST_HOLD_S, MOST_TIMES_A_DAY, DAYS = 30, 30.0, 6, 7
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How much of each exercise is prescribed.
-
-    As taught where nobody set it (up to 10 in a row, once or twice a day, on 2 or 3 days a week: M. Kenway). `reps`: in
-    a row, 1..30. `hold_s`: how long a lift is held, None when not said. `times_a_day`, `days_a_week`: at most.
-    `set_by`: who decided, "" for nobody. ValueError when one cannot be.
-    """
-
-    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
-
-    reps: int = 10
-    hold_s: float | None = None
-    times_a_day: int = 2
-    days_a_week: int = 3
-    set_by: str = ""
-
-    def __post_init__(self) -> None:
-        _check_text("set_by", self.set_by)
-        for name, most in (("reps", MOST_REPS), ("times_a_day", MOST_TIMES_A_DAY), ("days_a_week", DAYS)):
-            _check_within(name, getattr(self, name), 1, most)
-        if self.hold_s is not None:
-            _check_within("hold_s", self.hold_s, 0.5, MOST_HOLD_S)
-
-    @property
-    def least_days_a_week(self) -> int:
-        """On how many days of a week at least: one fewer than at most, as in "2 or 3 days"."""
-        return max(1, self.days_a_week - 1)
+from formcheck.plan import REMEDY, UNREAD, UNSEEN, Plan, check_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +64,9 @@ class Profile:
         if self.name:
             check_name(self.name)
         for name in ("language", "voice"):
-            _check_text(name, getattr(self, name))
+            check_text(name, getattr(self, name))
         for name in self.exercises:
-            _check_text("exercises", name)
+            check_text("exercises", name)
         twice = next((name for at, name in enumerate(self.exercises) if name in self.exercises[:at]), None)
         if twice is not None:
             raise ValueError(f"exercises has {twice} twice")
@@ -115,7 +76,7 @@ class Profile:
         first: dict[tuple[str, str | None], int] = {}
         for number, limit in enumerate(self.limits, 1):
             for name in ("fault", "set_by", "why", "exercise"):
-                _check_text(f"row {number} of the limits: {name}", getattr(limit, name) or "")
+                check_text(f"row {number} of the limits: {name}", getattr(limit, name) or "")
             before = first.setdefault((limit.fault, limit.exercise), number)
             if before != number:
                 where = limit.exercise or "every exercise"
@@ -151,7 +112,7 @@ def of(content: dict[str, Any]) -> Profile:
 
 def check_name(name: str) -> None:
     """Raise ValueError when a person cannot be called so: a blank, too long, or not to be shown on one line."""
-    _check_text("name", name)
+    check_text("name", name)
     if not name.strip():
         raise ValueError("name must not be blank")
 
@@ -215,20 +176,6 @@ def _rule_misfit(row: PersonalLimit, rule: Rule, exercise: str) -> str:
     except ValueError as error:
         return f"in {exercise} {error}"
     return ""
-
-
-def _check_within(name: str, value: float, least: float, most: float) -> None:
-    """Raise ValueError when the value is not from `least` to `most`."""
-    if not least <= value <= most:
-        raise ValueError(f"{name} must be {least:g} to {most:g}, not {value:g}")
-
-
-def _check_text(name: str, text: str) -> None:
-    """Raise ValueError when the text cannot be shown on one line as it is."""
-    if any(unicodedata.category(letter) in UNSEEN for letter in text):
-        raise ValueError(f"{name} must not have line ends or other control characters")
-    if len(text) > MOST_LETTERS:
-        raise ValueError(f"{name} must have at most {MOST_LETTERS} letters")
 
 
 def shown(text: str) -> str:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from formcheck import words
 from formcheck.dose import NEEDED, RESUMED_S, Dose, Excess, adherence, after, before, sentences, week
-from formcheck.profile import Plan
+from formcheck.plan import Plan
 from formcheck.records.rows import Summary, Tally
 
 WORDS = words.load()

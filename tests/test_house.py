@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 #: a room may import its own modules and any room on a lower floor
 FLOORS = (
     ("types", "errors", "landmarks", "angles"),
-    ("toml", "plotting"),
+    ("toml", "plotting", "plan"),
     ("capture", "pose", "form", "words"),
     ("coach", "records", "profile", "trace"),
     ("session", "dose", "profiles", "crew"),

@@ -15,7 +15,8 @@ from formcheck.errors import SetupError
 from formcheck.form import exercises
 from formcheck.form.reps import Lifting
 from formcheck.form.rules import PersonalLimit
-from formcheck.profile import Plan, Profile
+from formcheck.plan import Plan
+from formcheck.profile import Profile
 
 ROW = '[[limits]]\nexercise = "spine-extension"\nfault = "too_high"\nlimit = 9\nset_by = "J. Doe"\n'
 EVERYWHERE = '[[limits]]\nfault = "too_fast"\nlimit = 1.5\nset_by = "J. Doe"\n'

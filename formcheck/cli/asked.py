@@ -17,6 +17,7 @@ from formcheck.errors import SetupError
 
 if TYPE_CHECKING:
     from formcheck.form.rules import Exercise
+    from formcheck.plan import Plan
     from formcheck.profile import Profile
 
 AUTO = "auto"
@@ -135,6 +136,18 @@ def kept_profile(name: str, data_dir: Path | None) -> tuple[Profile, Path | None
         return profile.Profile(name=name), None
     found, path = kept
     return found if found.name else dataclasses.replace(found, name=name), path
+
+
+def kept_plan(name: str, data_dir: Path | None) -> Plan:
+    """Return how much is prescribed for a person ("": without a name), as taught where no profile of theirs is kept."""
+    from formcheck.plan import Plan
+    from formcheck.profiles import place
+    from formcheck.records import home
+
+    # a profile takes the exercises to be read, which is worth the time only where there is one
+    if not place.there(place.place(home.config_folder(data_dir), name)):
+        return Plan()
+    return kept_profile(name, data_dir)[0].plan
 
 
 def whose(person: str | None, data_dir: Path | None) -> str | None:

@@ -15,7 +15,6 @@ from formcheck import words
 from formcheck.cli.asked import AUTO, DataDir, Language, ModelPath, exercises_called
 from formcheck.cli.console import complain
 from formcheck.errors import FormcheckError
-from formcheck.profile import Profile
 
 #: exit code when something a session cannot do without is missing
 NEEDED_MISSING = 2
@@ -39,6 +38,7 @@ def doctor(
     missing = False
     try:
         from formcheck.doctor import examine
+        from formcheck.profile import Profile
 
         exercises = exercises_called(AUTO, Profile())
         for part in examine(camera, exercises, words.load(language), data_dir, model, seconds):

@@ -20,7 +20,6 @@ from formcheck.cli.accuracy_tables import show
 from formcheck.cli.asked import AUTO, ExerciseName, ModelPath, Workers, exercises_called, worker_count
 from formcheck.cli.console import complain, print_utf8
 from formcheck.errors import FormcheckError, StreamError
-from formcheck.profile import Profile
 
 if TYPE_CHECKING:
     from formcheck.accuracy.labels import Labels
@@ -82,6 +81,8 @@ def _asked(exercise: str, height: Height, workers: int | None, model_path: Path 
     from formcheck.pose import model
 
     at_once = worker_count(workers)
+    from formcheck.profile import Profile
+
     chosen = exercises_called(exercise, Profile())
     return Wishes(chosen, height, model.checked(model_path), at_once)
 

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from formcheck.cli import history_tables
-from formcheck.cli.asked import DataDir, Person, kept_profile, whose
+from formcheck.cli.asked import DataDir, Person, kept_plan, whose
 from formcheck.cli.console import complain, print_utf8
 from formcheck.errors import FormcheckError, SetupError
 
@@ -110,8 +110,8 @@ def _show_week(console: Console, store: Store, person: str, data_dir: Path | Non
     from formcheck import dose, words
     from formcheck.records.log import LATEST
 
-    who, _ = kept_profile(person, data_dir)
-    week = dose.week(store.sessions(person=person, last=LATEST), who.plan, datetime.now().astimezone())
+    plan = kept_plan(person, data_dir)
+    week = dose.week(store.sessions(person=person, last=LATEST), plan, datetime.now().astimezone())
     for sentence in dose.sentences(week, words.load()):
         named = "" if alone or not person else f"{person}: "
         console.print(escape(f"{named}{sentence}"), highlight=False, soft_wrap=True)

@@ -18,7 +18,7 @@ from formcheck.coach.scene import Opening
 from formcheck.coach.voice import Voice
 from formcheck.errors import SetupError
 from formcheck.live import LAST_WORDS_S
-from formcheck.profile import Plan
+from formcheck.plan import Plan
 from formcheck.records.log import SessionLog
 from formcheck.types import Result
 from formcheck.words import Words

@@ -37,6 +37,7 @@ from formcheck.cli.asked import (
 from formcheck.cli.console import complain, print_utf8
 from formcheck.cli.tables import show
 from formcheck.errors import FormcheckError, SetupError
+from formcheck.plan import MOST_REPS
 from formcheck.words import Words
 
 if TYPE_CHECKING:
@@ -45,13 +46,11 @@ if TYPE_CHECKING:
     from formcheck.coach.window import Window
     from formcheck.form.rules import Exercise
     from formcheck.live import Live
-    from formcheck.profile import Plan
+    from formcheck.plan import Plan
     from formcheck.records.film import Film
     from formcheck.records.log import SessionLog
     from formcheck.types import Result
 
-#: the most repetitions a set may have; the dose is up to ten in a row
-MOST_REPS = 30
 #: the window opens as large as fits in this, width and height
 WINDOW_PX = (1120, 720)
 

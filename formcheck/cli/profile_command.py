@@ -141,6 +141,7 @@ def take_over(
     """
     with _complaining():
         from formcheck import profile
+        from formcheck.plan import REMEDY
         from formcheck.profiles import book, keeping, place
 
         name, folder, console = person_called(person), _folder(data_dir), Console()
@@ -162,7 +163,7 @@ def take_over(
         try:
             change = book.replaced(folder, name, new, seen, keep=True)
         except ValueError as error:
-            raise SetupError(f"The profile file {file} cannot be taken over: {error}.", profile.REMEDY) from error
+            raise SetupError(f"The profile file {file} cannot be taken over: {error}.", REMEDY) from error
         _tell(console, f"The profile{_of(change.after.name)} is {change.path}.")
         if change.former is not None:
             _tell(console, f"The earlier one is kept as {change.former}.")
@@ -261,7 +262,7 @@ def _folder(data_dir: Path | None) -> Path:
 @contextmanager
 def _way_out(name: str, data_dir: Path | None) -> Iterator[None]:
     """Name the command that opens the profile where its file is to be corrected."""
-    from formcheck.profile import REMEDY, UNREAD
+    from formcheck.plan import REMEDY, UNREAD
 
     try:
         yield

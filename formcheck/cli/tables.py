@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
@@ -11,8 +12,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from formcheck import words
-from formcheck.form.rules import Exercise
 from formcheck.types import Rep, Result, Verdict
+
+if TYPE_CHECKING:
+    from formcheck.form.rules import Exercise
 
 
 def show(console: Console, results: Sequence[Result], exercises: Sequence[Exercise], target: Path | None) -> None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from formcheck import profile, toml
 from formcheck.errors import SetupError
+from formcheck.plan import REMEDY
 from formcheck.profile import Profile
 from formcheck.profiles import amend, keeping, place
 from formcheck.profiles.amend import Amendment
@@ -42,7 +43,7 @@ def changed(folder: Path, person: str, how: Callable[[Amendment], None]) -> Chan
             amendment = Amendment(amend.begun(person) if old is None else old)
         except ValueError as error:
             raise SetupError(
-                f"The profile file {path} cannot be changed: {one_line(error)}.", profile.REMEDY
+                f"The profile file {path} cannot be changed: {one_line(error)}.", REMEDY
             ) from error
         try:
             amendment.sign(person)

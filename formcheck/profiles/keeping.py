@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from formcheck import profile
 from formcheck.errors import SetupError
+from formcheck.plan import UNREAD
 from formcheck.records import home, lock
 
 LOCK = "profile.lock"
@@ -41,7 +41,7 @@ def content(path: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise SetupError(f"The profile file {path} cannot be read: {error}.", profile.UNREAD) from error
+        raise SetupError(f"The profile file {path} cannot be read: {error}.", UNREAD) from error
 
 
 def write(path: Path, written: bytes) -> None:

@@ -12,10 +12,14 @@ import hashlib
 import re
 import unicodedata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from formcheck import profile, toml
+from formcheck import toml
 from formcheck.errors import SetupError
-from formcheck.profile import Profile
+from formcheck.plan import REMEDY, UNREAD
+
+if TYPE_CHECKING:
+    from formcheck.profile import Profile
 
 GENERAL, FOLDER = "profile.toml", "profiles"
 #: enough of a name to know its file by; the hash behind it tells it from all others
@@ -48,7 +52,7 @@ def place(folder: Path, person: str) -> Path:
     own = own_place(folder, person)
     if there(own) or not there(general):
         return own
-    named = toml.content(general, "profile", profile.REMEDY).get("name")
+    named = toml.content(general, "profile", REMEDY).get("name")
     return general if isinstance(named, str) and key(named) == key(person) else own
 
 
@@ -62,10 +66,13 @@ def stored(folder: Path, person: str) -> tuple[Profile, Path] | None:
     path = place(folder, person)
     if not there(path):
         return None
+    # with all exercises, since its limits are held against them: only where there is one
+    from formcheck import profile
+
     found = profile.load(path)
     wrong = not_theirs(found, person)
     if wrong:
-        raise SetupError(f"The profile file {path} is wrong: {wrong}.", profile.REMEDY)
+        raise SetupError(f"The profile file {path} is wrong: {wrong}.", REMEDY)
     return found, path
 
 
@@ -81,4 +88,4 @@ def there(path: Path) -> bool:
     try:
         return path.exists()
     except OSError as error:
-        raise SetupError(f"The profile file {path} cannot be read: {error}.", profile.UNREAD) from error
+        raise SetupError(f"The profile file {path} cannot be read: {error}.", UNREAD) from error

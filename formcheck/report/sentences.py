@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from formcheck.profile import Plan
+from formcheck.plan import Plan
 from formcheck.report.certainty import HELD_OUT
 from formcheck.types import Result, Verdict
 from formcheck.words import Words

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
 
-from formcheck.profile import Plan
+from formcheck.plan import Plan
 from formcheck.records.rows import StoredSession, Summary, Tally
 from formcheck.types import Trace
 

@@ -16,7 +16,7 @@ from formcheck import words
 from formcheck.cli import kept_dose
 from formcheck.cli.kept_dose import KeptDose, without_window
 from formcheck.coach.scene import Opening
-from formcheck.profile import Plan
+from formcheck.plan import Plan
 from formcheck.records.log import LATEST, SessionLog
 from formcheck.records.opening import RECORD
 from formcheck.records.store import Store

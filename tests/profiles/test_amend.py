@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from formcheck import profile, toml
 from formcheck.form.rules import PersonalLimit
-from formcheck.profile import Plan, Profile
+from formcheck.plan import Plan
+from formcheck.profile import Profile
 from formcheck.profiles import amend
 from formcheck.profiles.amend import Amendment
 

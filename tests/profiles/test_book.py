@@ -14,6 +14,7 @@ import pytest
 
 from formcheck import profile
 from formcheck.errors import SetupError
+from formcheck.plan import REMEDY
 from formcheck.profile import Profile
 from formcheck.profiles import book, keeping, place
 from formcheck.records import lock
@@ -91,7 +92,7 @@ def test_what_cannot_be_changed_line_by_line_is_told_and_left(tmp_path, written)
     (tmp_path / "profile.toml").write_bytes(written)
     with pytest.raises(SetupError, match="cannot be changed") as caught:
         put(tmp_path, "height_cm", "163")
-    assert caught.value.remedy == profile.REMEDY
+    assert caught.value.remedy == REMEDY
     assert str(caught.value).isprintable()
     assert files(tmp_path) == {"profile.toml": written}
 

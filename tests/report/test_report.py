@@ -11,7 +11,7 @@ import pytest
 from page_checks import checked
 from report_making import EVENING, NOW, judged, mended, stored
 
-from formcheck.profile import Plan
+from formcheck.plan import Plan
 from formcheck.records.rows import CUT_OFF, StoredSession
 from formcheck.report import Report, Sheet, page
 from formcheck.report.sheet import summary
