@@ -18,6 +18,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 import system_calls
 from system_calls import Call
 
@@ -28,6 +29,18 @@ WATCH = ROOT / "tests" / "privacy" / "watch"
 LEFT_OUT = ("FORMCHECK_", "XDG_", "PYTHON", "PULSE_", "DBUS_", "DISPLAY", "WAYLAND_DISPLAY", "MPLCONFIGDIR", "COVERAGE_")
 #: how `formcheck` is started without its console script
 FORMCHECK = (sys.executable, "-m", "formcheck")
+
+
+def needs_tracing() -> None:
+    """Go on where system calls can be looked at; fails where that must not be missing, and skips elsewhere.
+
+    It must not on Linux in CI, or by somebody who could install what it needs: a guard that is not there finds nothing.
+    """
+    why = system_calls.why_not()
+    if why and sys.platform.startswith("linux") and (os.environ.get("CI") or os.geteuid() == 0):
+        pytest.fail(why)
+    if why:
+        pytest.skip(why)
 
 
 @dataclass(frozen=True)
