@@ -14,6 +14,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,11 @@ ROOT = Path(__file__).resolve().parents[1]
 #: holds the sitecustomize.py that every Python process loads
 WATCH = ROOT / "tests" / "privacy" / "watch"
 #: what would lead a run out of its place: folders, screens, servers of sound, settings of the tests' own Python
-LEFT_OUT = ("FORMCHECK_", "XDG_", "PYTHON", "PULSE_", "DBUS_", "DISPLAY", "WAYLAND_DISPLAY", "MPLCONFIGDIR", "COVERAGE_")
+LEFT_OUT = ("FORMCHECK_", "XDG_", "PYTHON", "PULSE_", "DBUS_", "DISPLAY", "WAYLAND_", "MPLCONFIGDIR", "COVERAGE_")
+#: where the system keeps what formcheck writes, from the place's folder
+DATA = {"linux": "home/.local/share/formcheck", "darwin": "home/Library/Application Support/formcheck"}
+CONFIG = {"linux": "home/.config/formcheck", "darwin": "home/Library/Application Support/formcheck"}
+ELSEWHERE = "home/formcheck"
 #: how `formcheck` is started without its console script
 FORMCHECK = (sys.executable, "-m", "formcheck")
 
@@ -83,11 +88,11 @@ class Place:
 
     def __init__(self, folder: Path) -> None:
         self.home, self.temporary, self.clips = (folder / name for name in ("home", "temporary", "clips"))
+        self.data, self.config = (folder / one.get(sys.platform, ELSEWHERE) for one in (DATA, CONFIG))
         self._log = folder / "logs"
         for one in (self.home, self.temporary, self.clips, self._log):
             one.mkdir()
         self.tracing = not system_calls.why_not()
-        self._runs = 0
 
     @property
     def env(self) -> dict[str, str]:
@@ -97,7 +102,7 @@ class Place:
         temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.temporary))
         ours = {"PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "200"}
         if os.name == "nt":  # which asks the system, not the environment, where somebody's folders are
-            ours["FORMCHECK_HOME"] = str(self.home / "formcheck")
+            ours["FORMCHECK_HOME"] = str(self.data)
         return {**kept, **homes, **temporary, **ours}
 
     def run(
@@ -111,8 +116,8 @@ class Place:
 
         `allowed`: addresses "host:port" that it may reach. `more`: of its environment.
         """
-        self._runs += 1
-        events, calls = (self._log / f"{self._runs}.{name}" for name in ("events", "calls"))
+        log = Path(tempfile.mkdtemp(dir=self._log))
+        events, calls = log / "events", log / "calls"
         guards = {
             "PYTHONPATH": os.pathsep.join([str(WATCH), str(ROOT)]),
             "WATCH_LOG": str(events),
@@ -132,11 +137,12 @@ class Place:
         return Seen(said.returncode, said.stdout, said.stderr, tuple(_events(events)), found, frozenset(allowed))
 
     def files(self) -> dict[str, Path]:
-        """Return every file and folder in home, temporary folder and folder for clips by its name from here."""
+        """Return all in home, temporary folder and folder for clips, by its name from here, but folders that hold more."""
         return {
             path.relative_to(self.home.parent).as_posix(): path
             for folder in (self.home, self.temporary, self.clips)
             for path in sorted(folder.rglob("*"))
+            if path.is_symlink() or not path.is_dir() or not any(path.iterdir())
         }
 
 

@@ -42,7 +42,8 @@ LIBC = """
 import ctypes, socket, struct, threading
 libc = ctypes.CDLL(None, use_errno=True)
 inet = struct.pack("=HHI8x", socket.AF_INET, socket.htons(9), int.from_bytes(socket.inet_aton("192.0.2.1"), "little"))
-inet6 = struct.pack("=HHI16sI", socket.AF_INET6, socket.htons(9), 0, socket.inet_pton(socket.AF_INET6, "2001:db8::1"), 0)
+there = socket.inet_pton(socket.AF_INET6, "2001:db8::1")
+inet6 = struct.pack("=HHI16sI", socket.AF_INET6, socket.htons(9), 0, there, 0)
 anywhere = struct.pack("=HHI8x", socket.AF_INET, 0, 0)
 udp = libc.socket(socket.AF_INET, socket.SOCK_DGRAM, 0)
 udp6 = libc.socket(socket.AF_INET6, socket.SOCK_DGRAM, 0)
