@@ -244,6 +244,7 @@ def delete(
             chosen, days = [one.id for one in summaries], sorted(one.started_at.date() for one in summaries)
         say = Console(stderr=True)
         if not chosen:
+            store.delete(())  # overwrites what an earlier deletion had to leave
             say.print("There is nothing to delete.", highlight=False)
             return
         span = f"of {days[0]}" if days[0] == days[-1] else f"from {days[0]} to {days[-1]}"
