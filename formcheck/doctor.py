@@ -70,10 +70,13 @@ def _model(path: Path | None) -> Part:
 
 
 def _data_folder(asked: Path | None) -> Part:
-    folder = home.data_folder(asked)
+    folder, settings = home.data_folder(asked), home.config_folder(asked)
+    kept = f"Rep log and films are in {folder}, profiles in {settings}."
+    if settings == folder:
+        kept = f"Rep log, films and profiles are in {folder}."
     try:
         with Store(folder) as store:
-            return Part("data folder", not store.note, store.note or f"The rep log is in {folder}.")
+            return Part("data folder", not store.note, f"{store.note} {kept}".strip())
     except FormcheckError as error:
         return Part("data folder", False, error.wrong, error.remedy)
 
