@@ -250,6 +250,19 @@ def delete(
         span = f"of {days[0]}" if days[0] == days[-1] else f"from {days[0]} to {days[-1]}"
         _confirmed(f"{_many(len(chosen))} {span} will be deleted for good.", yes, say)
         say.print(f"{_many(store.delete(chosen))} deleted.", highlight=False)
+        _tell_what_stays(store.folder, say)
+
+
+def _tell_what_stays(folder: Path, say: Console) -> None:
+    """Say what else in the data folder may be of somebody who was deleted: films, and logs that were set aside."""
+    from formcheck.records import opening
+
+    kinds = {"film": "films/*", "damaged rep log": f"{opening.ASIDE}*.sqlite3"}
+    found = {kind: sum(1 for _ in folder.glob(pattern)) for kind, pattern in kinds.items()}
+    if any(found.values()):
+        stay = " and ".join(f"{count} {kind}{'s' * (count > 1)}" for kind, count in found.items() if count)
+        told = f"Not deleted, since nobody can tell whose: {stay} in {folder}. Delete those files yourself."
+        say.print(escape(told), highlight=False, soft_wrap=True)
 
 
 def _confirmed(what: str, yes: bool, say: Console) -> None:

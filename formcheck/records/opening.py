@@ -21,6 +21,8 @@ from formcheck.errors import SetupError
 from formcheck.records import home, schema
 
 RECORD, LOCK, SUSPECT = "formcheck.sqlite3", "formcheck.lock", "formcheck.suspect"
+#: how the name of a damaged rep log begins that was set aside
+ASIDE = "formcheck-damaged-"
 #: what SQLite keeps beside the rep log; the journal holds what the file does not have yet
 BESIDE = ("-wal", "-shm", "-journal")
 
@@ -191,7 +193,7 @@ def _connected(path: Path) -> sqlite3.Connection:
 def _set_aside(path: Path) -> str:
     """Rename the damaged rep log at `path` and what lies beside it, being alone; return its new name."""
     stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
-    names = [f"formcheck-damaged-{stamp}{extra}.sqlite3" for extra in ("", *(f"-{n}" for n in range(2, 1000)))]
+    names = [f"{ASIDE}{stamp}{extra}.sqlite3" for extra in ("", *(f"-{n}" for n in range(2, 1000)))]
     aside = next(name for name in names if not any(path.with_name(name + end).exists() for end in ("", *BESIDE)))
     try:
         # the file itself last: SQLite deletes a journal that it finds beside a new, empty one
