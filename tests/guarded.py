@@ -137,7 +137,7 @@ class Place:
         return Seen(said.returncode, said.stdout, said.stderr, tuple(_events(events)), found, frozenset(allowed))
 
     def files(self) -> dict[str, Path]:
-        """Return all in home, temporary folder and folder for clips by its name from here, of folders the empty ones."""
+        """Return all in home, temporary folder and clips by its name from here; of folders only empty ones."""
         return {
             path.relative_to(self.home.parent).as_posix(): path
             for folder in (self.home, self.temporary, self.clips)

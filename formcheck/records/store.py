@@ -151,14 +151,14 @@ class Store:
     def delete(self, session_ids: Sequence[int]) -> int:
         """Delete sessions with all that belongs to them, and return how many there were of them.
 
-        What they said is overwritten in the file, not only forgotten, and with it what an earlier deletion had to leave.
+        What they said is overwritten in the file, not only forgotten, and so is what an earlier deletion had to leave.
         StreamError when it cannot be written.
         """
         with self._writing() as db:
             found = db.executemany("DELETE FROM sessions WHERE id = ?", [(number,) for number in session_ids]).rowcount
         try:
-            # "secure_delete" overwrites rows where they lay last, not where SQLite had them before it moved them: of 100
-            # logs 8 still had some. Written anew, the file has only what is in it; by way of memory, not of another file.
+            # "secure_delete" overwrites rows where they lay last, not where SQLite had them before it moved them: of
+            # 100 logs 8 still had some. Written anew, the file has only what is in it; through memory, not a file.
             self._db.execute("PRAGMA temp_store = MEMORY")
             self._db.execute("VACUUM")
             # the journal still has the old pages until it is emptied; while others read, the last one to leave does it
