@@ -183,6 +183,18 @@ def test_no_picture_is_kept_unless_it_is_asked_for(place, left):
     assert b"\xff\xd8\xff" not in (place.data / "formcheck.sqlite3").read_bytes()
 
 
+def test_what_may_be_handed_on_has_in_it_what_the_page_says(place, left):
+    here, name = str(place.home.parent).encode(), PERSON.encode()
+    texts = {one: path.read_bytes() for one, path in left.items() if path.suffix in (".json", ".csv", ".html")}
+    results = {one for one in texts if re.search(r"\.formcheck/(session\.json|reps\.csv)", one)}
+    assert len(results) == 6
+    assert [one for one, text in texts.items() if here in text] == []
+    assert [one for one in results if name in texts[one]] == []
+    assert name in texts["clips/history.json"]
+    assert all(name in text for one, text in texts.items() if one.endswith(".html"))
+    assert here not in (place.data / "formcheck.sqlite3").read_bytes()
+
+
 @pytest.mark.skipif(os.name != "posix", reason="on Windows a person's folders are closed to others as they are")
 def test_only_the_owner_may_read_what_is_kept(place, left):
     kept = [path for path in left.values() if path.is_relative_to(place.data) or path.is_relative_to(place.config)]
