@@ -38,7 +38,7 @@ LOCAL_PROGRAMS = {
     "the screen (X11, Wayland)": r"/tmp/\.(X11|ICE)-unix/.+|.*/wayland-\d+",
     "sound (PulseAudio, PipeWire, JACK)": r".*/pulse(-\w+)?/native|.*/pipewire-\d+|.*/jack_\w+",
     "the desktop (D-Bus)": r".*/dbus-\w+|(/var)?/run/dbus/system_bus_socket|/run/user/\d+/(bus|at-spi/.+)",
-    "the accounts of this computer (nscd)": r"(/var)?/run/nscd/socket",
+    "the accounts (nscd, systemd)": r"(/var)?/run/nscd/socket|/run/systemd/userdb/.+",
 }
 
 _LINE = re.compile(r"(?P<pid>\d+) +(?P<name>\w+)\((?P<words>.*)")
