@@ -89,6 +89,8 @@ class Lifeline:
         """Tell the source that the pictures are wanted from now on; none before is missed."""
         with self._changed:
             self._missed = 0
+            # a clip stands still until now, however long somebody was asked something before
+            self._heard_s = self._clock()
             if self._link is not None:
                 self._link.source.begin()
 
@@ -122,7 +124,7 @@ class Lifeline:
 
     @property
     def silent_s(self) -> float:
-        """Seconds since the last picture, 0 before the first."""
+        """Seconds since the last picture, or since pictures were asked for; 0 before the first."""
         with self._changed:
             return max(0.0, self._clock() - self._heard_s) if self._count else 0.0
 

@@ -43,6 +43,17 @@ def test_a_file_is_played_at_its_own_pace_with_its_own_times(clip):
     assert all(at_s > t_s - 0.001 for t_s, at_s in seen)
 
 
+def test_a_file_is_not_silent_before_it_is_played(clip):
+    with Camera(str(clip)) as camera:
+        time.sleep(0.6)  # somebody is asked something first
+        pictures = iter(camera)
+        next(pictures)
+        assert camera.silent_s < 0.3
+        time.sleep(0.5)
+        next(pictures)
+        assert camera.silent_s < 0.3
+
+
 def test_whoever_is_slow_sees_less_of_a_file_at_the_same_times(clip):
     with Clip(clip) as recorded:
         times_s = [frame.t_s for frame in recorded]
